@@ -1,0 +1,30 @@
+"""The plan itself: editions, revisions, goals, directions, themes, and the departments that answer for them."""
+
+from __future__ import annotations
+
+from goals.audit import AuditEvent
+from goals.models.department import Department, Membership
+from goals.models.loaded import LoadedRow
+from goals.models.plan import Direction, Goal, GoalColor
+from goals.models.source import Section, Sourced
+from goals.models.strategy import Revision, RevisionSection, Strategy
+from goals.models.theme import Theme, ThemeSection
+from goals.publication import PublicVersion
+
+__all__ = [
+    "AuditEvent",
+    "Department",
+    "Direction",
+    "Goal",
+    "GoalColor",
+    "LoadedRow",
+    "Membership",
+    "PublicVersion",
+    "Revision",
+    "RevisionSection",
+    "Section",
+    "Sourced",
+    "Strategy",
+    "Theme",
+    "ThemeSection",
+]

@@ -1,0 +1,39 @@
+"""The counter of what is public: every transaction that changes anything public bumps it."""
+
+from __future__ import annotations
+
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+
+class PublicVersion(models.Model):
+    """The one row that says which state of the public data is being served."""
+
+    number = models.PositiveBigIntegerField("番号", default=1)
+    changed_at = models.DateTimeField("公開内容の更新日時", default=timezone.now)
+    is_demo = models.BooleanField("デモデータ", default=False)
+
+    objects = models.Manager["PublicVersion"]()
+
+    class Meta:
+        verbose_name = "公開版"
+        verbose_name_plural = "公開版"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="public_version_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+def current() -> PublicVersion:
+    """Return the row (1 query); an unsaved first version where nothing was ever published."""
+    return PublicVersion.objects.filter(pk=1).first() or PublicVersion(pk=1)
+
+
+def bump() -> None:
+    """Count the public version up; call it in the transaction that changes what is public."""
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("bump() belongs in the transaction of the change")
+    now = timezone.now()
+    if not PublicVersion.objects.filter(pk=1).update(number=F("number") + 1, changed_at=now):
+        PublicVersion.objects.create(pk=1, number=2, changed_at=now)

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from goals.fields import FiscalYearField
+from goals.models import Strategy
+from goals.years import FiscalYear
+
+
+class RoundStatus(models.TextChoices):
+    """The four steps of a year (domain.md §1)."""
+
+    PREPARING = "PREPARING", "準備"
+    OPEN = "OPEN", "受付中"
+    REVIEW = "REVIEW", "確認中"
+    PUBLISHED = "PUBLISHED", "公表"
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
+    def get_by_natural_key(self, edition: int, year: int) -> Round:
+        return self.get(strategy__edition=edition, fiscal_year=year)
+
+    def published(self) -> Self:
+        """Return the published rounds, the newest year first."""
+        return self.filter(status=RoundStatus.PUBLISHED).order_by("-fiscal_year")
+
+
+class Round(models.Model):
+    """The yearly cycle of one strategy: entry, review, publication. Publishing freezes an Assessment per indicator."""
+
+    strategy = models.ForeignKey(Strategy, models.PROTECT, related_name="rounds", verbose_name="総合戦略")
+    fiscal_year = FiscalYearField("評価年度", help_text="実績値の年度です。令和7年度に集めるのは、ふつう令和6年度の値です。")
+    status = models.CharField("状態", max_length=10, choices=RoundStatus, default=RoundStatus.PREPARING)
+    opens_on = models.DateField("受付開始日", null=True, blank=True)
+    due_on = models.DateField("締切日", null=True, blank=True)
+    published_on = models.DateField("公表日", null=True, blank=True)
+    decision_number = models.CharField("決裁番号", max_length=50, blank=True)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "評価年度"
+        verbose_name_plural = "評価年度"
+        ordering = ["-strategy__edition", "-fiscal_year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["strategy", "fiscal_year"],
+                name="round_once_per_strategy_and_year",
+                violation_error_message="この戦略には、この年度の評価年度がもうあります。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=RoundStatus.PUBLISHED) | Q(published_on__isnull=False),
+                name="round_published_has_a_date",
+                violation_error_message="公表した評価年度には公表日が要ります。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.strategy.short_name} {self.year.long(self.strategy.as_of)}"
+
+    def natural_key(self) -> tuple[int, int]:
+        return (self.strategy.edition, self.fiscal_year)
+
+    @property
+    def year(self) -> FiscalYear:
+        return FiscalYear(self.fiscal_year)
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == RoundStatus.PUBLISHED
+
+    @property
+    def takes_entries(self) -> bool:
+        return self.status in {RoundStatus.OPEN, RoundStatus.REVIEW}
+
+    def clean(self) -> None:
+        if self.opens_on and self.due_on and self.opens_on > self.due_on:
+            raise ValidationError({"due_on": "締切日が受付開始日より前になっています。日付を確かめてください。"})
