@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from goals.fields import FiscalYearField, NumberField
 from kpis.models import Workflow
