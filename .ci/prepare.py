@@ -1,0 +1,53 @@
+"""Bring database and static files up to date before the server starts: prepare.py load_strategy|load_demo.
+
+One process for all of it: starting Django once a command would be most of the time of a second `make run`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kanazawa_strategy.settings")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+
+def main(load: str) -> None:
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    print("The database is up to date.")
+    call_command(load)
+    call_command("sync_roles")
+    collect_static_files()
+
+
+def collect_static_files() -> None:
+    """Collect and compress the static files, if one of them changed (it takes seconds)."""
+    root = Path(settings.STATIC_ROOT)
+    stamp = root.with_name("static.collected")
+    state = fingerprint()
+    if root.is_dir() and stamp.is_file() and stamp.read_text() == state:
+        return
+    print("Collecting and compressing the static files.")
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(state)
+
+
+def fingerprint() -> str:
+    """Return a digest of the names, sizes and times of all static files."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            status = os.stat(storage.path(path))
+            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+main(*sys.argv[1:])
