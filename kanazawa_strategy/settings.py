@@ -11,6 +11,7 @@ from kanazawa_strategy import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var")))
+DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 # What kind of place this is
 DEBUG = environment.boolean("DEBUG", False)
@@ -66,6 +67,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "kanazawa_strategy.context.frame",
             ],
             "builtins": ["kanazawa_strategy.templatetags.portal"],
         },

@@ -1,0 +1,52 @@
+"""What every page's frame needs: the navigation, the date of the public data, the demo's mark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from goals import publication
+
+NAVIGATION = (
+    ("strategy-list", "総合戦略"),
+    ("indicator-list", "指標"),
+    ("measure-list", "取組"),
+    ("committee", "推進委員会"),
+    ("method", "評価のしかた"),
+    ("opendata", "オープンデータ"),
+)
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """One step of the way to a page; the last has no address."""
+
+    label: str
+    url: str = ""
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return `site` for the public templates (1 query, when a template asks); nothing for the admin."""
+    return {"site": SimpleLazyObject(lambda: _site(request.path))}
+
+
+def _site(path: str) -> dict[str, Any]:
+    version = publication.current()
+    return {
+        "changed_at": version.changed_at if version.number > 1 else None,
+        "is_demo": version.is_demo,
+        "navigation": [_item(reverse(name), label, path) for name, label in NAVIGATION],
+    }
+
+
+def _item(url: str, label: str, path: str) -> dict[str, Any]:
+    return {
+        "url": url,
+        "label": label,
+        "is_current": path.startswith(url),
+        "current": "page" if path == url else "true",
+    }
