@@ -13,7 +13,7 @@ run: ## Set up and serve the portal with the real strategy (PORT=8000 HOST=127.0
 	@.ci/serve load_strategy
 
 demo: ## The same with fictitious values and accounts, in a database of its own
-	@DATABASE_URL= DATA_DIR="$(DATA_DIR)/demo" .ci/serve load_demo
+	@DATA_DIR="$(DATA_DIR)/demo" .ci/serve load_demo
 
 admin: ## Make an account that may do everything (the demo's: DATA_DIR=var/demo)
 	@.ci/create-admin $(ARGS)

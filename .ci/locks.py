@@ -25,9 +25,7 @@ def inputs(name: str) -> object:
 
 
 def first_line(name: str) -> str:
-    return (
-        MARK + hashlib.sha256(json.dumps(inputs(name)).encode()).hexdigest()[:16] + "\n"
-    )
+    return MARK + hashlib.sha256(json.dumps(inputs(name)).encode()).hexdigest()[:16] + "\n"
 
 
 def pins(name: str) -> dict[str, str]:
@@ -45,20 +43,13 @@ def stamp() -> None:
     for name in ("base", "dev", "node"):
         file = Path(f"requirements/{name}.txt")
         lines = file.read_text().splitlines(keepends=True)
-        file.write_text(
-            first_line(name)
-            + "".join(line for line in lines if not line.startswith(MARK))
-        )
+        file.write_text(first_line(name) + "".join(line for line in lines if not line.startswith(MARK)))
 
 
 def check() -> list[str]:
     faults = []
     for name in ("base", "dev", "node"):
-        if (
-            not Path(f"requirements/{name}.txt")
-            .read_text()
-            .startswith(first_line(name))
-        ):
+        if not Path(f"requirements/{name}.txt").read_text().startswith(first_line(name)):
             faults.append(f"requirements/{name}.txt is not made from what it locks now")
     dev = pins("dev")
     faults += [
@@ -73,11 +64,7 @@ def check() -> list[str]:
         for part in ("dependencies", "devDependencies", "engines")
         if wanted.get(part) != lock[""].get(part)
     ]
-    faults += [
-        f"{path} in package-lock.json names a registry"
-        for path, entry in lock.items()
-        if "resolved" in entry
-    ]
+    faults += [f"{path} in package-lock.json names a registry" for path, entry in lock.items() if "resolved" in entry]
     return faults
 
 

@@ -6,6 +6,7 @@ One process for all of it: starting Django once a command would be most of the t
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
 import sys
 from pathlib import Path
@@ -21,11 +22,16 @@ from django.core.management import call_command
 
 def main(load: str) -> None:
     django.setup()
+    # Compressing takes as long as filling a database, and has nothing to do with it.
+    static = multiprocessing.get_context("fork").Process(target=collect_static_files)
+    static.start()
     call_command("migrate", interactive=False, verbosity=0)
-    print("The database is up to date.")
+    print("The database is up to date.", flush=True)
     call_command(load)
     call_command("sync_roles")
-    collect_static_files()
+    static.join()
+    if static.exitcode:
+        sys.exit("The static files could not be collected.")
 
 
 def collect_static_files() -> None:
@@ -35,7 +41,7 @@ def collect_static_files() -> None:
     state = fingerprint()
     if root.is_dir() and stamp.is_file() and stamp.read_text() == state:
         return
-    print("Collecting and compressing the static files.")
+    print("Collecting and compressing the static files.", flush=True)
     call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(state)
 
