@@ -79,6 +79,7 @@ DATABASES = {"default": environment.database("DATABASE_URL", DATA_DIR / "portal.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Accounts
+AUTHENTICATION_BACKENDS = ["goals.roles.RoleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
