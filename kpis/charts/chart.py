@@ -1,0 +1,51 @@
+"""Everything that the include of a trend's figure shows, made from one trend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kpis.charts.canvas import Canvas
+from kpis.charts.drawing import NARROW, WIDE, TrendDrawing, trend_drawing
+from kpis.charts.figure import trend_figure
+from kpis.charts.trend import Trend
+from kpis.charts.words import trend_description, trend_notes
+from kpis.evaluation import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class TrendChart:
+    """One chart of a page; `key` is unique on it and makes the ids."""
+
+    key: str
+    name: str
+    unit: str
+    form: str
+    period: str
+    description: str
+    notes: tuple[str, ...]
+    wide: TrendDrawing
+    narrow: TrendDrawing
+    figure: dict[str, Any]
+
+    @property
+    def data_id(self) -> str:
+        return f"{self.key}-figure"
+
+
+def trend_chart(trend: Trend, key: str) -> TrendChart:
+    """Make both drawings, the figure and the words of a trend."""
+    years = trend.years
+    period = f"{trend.short(years[0])}〜{trend.short(years[-1])}年度" if len(years) > 1 else ""
+    return TrendChart(
+        key=key,
+        name=trend.name,
+        unit="" if trend.kind == Kind.MILESTONE else trend.unit,
+        form="年度ごとの状況" if trend.kind == Kind.MILESTONE else "年次推移",
+        period=period,
+        description=trend_description(trend),
+        notes=trend_notes(trend, Canvas(trend, *WIDE).axis),
+        wide=trend_drawing(trend, *WIDE),
+        narrow=trend_drawing(trend, *NARROW),
+        figure=trend_figure(trend),
+    )

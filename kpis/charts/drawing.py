@@ -1,0 +1,117 @@
+"""Draw a trend as the geometry of an inline SVG: no script, no style attribute, only shapes with classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from goals.numbers import format_plain
+from kpis.charts.canvas import FLAG, SIZE, Canvas
+from kpis.charts.milestone import milestone_dots, milestone_marks, milestone_words
+from kpis.charts.placing import LINE_HEIGHT
+from kpis.charts.shapes import Dot, Grid, Shape, Words, at, diamond, flag, polyline, rectangle
+from kpis.charts.trend import Trend
+from kpis.evaluation import Kind
+
+WIDE, NARROW = (720, 320), (340, 280)
+MILESTONE_HEIGHT = 132
+
+
+@dataclass(frozen=True, slots=True)
+class TrendDrawing:
+    """Everything that the template writes down; coordinates are texts, so that nothing is formatted there."""
+
+    width: int
+    height: int
+    grid: tuple[Grid, ...]
+    shapes: tuple[Shape, ...]
+    dots: tuple[Dot, ...]
+    marks: tuple[Shape, ...]
+    words: tuple[Words, ...]
+
+
+def trend_drawing(trend: Trend, width: int = WIDE[0], height: int = WIDE[1]) -> TrendDrawing:
+    """Draw a trend; a milestone needs less height than is offered."""
+    is_milestone = trend.kind == Kind.MILESTONE
+    canvas = Canvas(trend, width, min(height, MILESTONE_HEIGHT) if is_milestone else height)
+    marks = milestone_words(canvas) if is_milestone else _placed_words(canvas)
+    return TrendDrawing(
+        width=width,
+        height=canvas.height,
+        grid=tuple(_grid(canvas)),
+        shapes=() if is_milestone else tuple(_shapes(canvas)),
+        dots=tuple(milestone_dots(canvas) if is_milestone else _dots(canvas)),
+        marks=tuple(milestone_marks(canvas) if is_milestone else _marks(canvas)),
+        words=(*_axis_words(canvas), *marks),
+    )
+
+
+def _grid(canvas: Canvas) -> Iterable[Grid]:
+    plot, axis = canvas.plot, canvas.axis
+    for value in axis.ticks[1:] if axis else ():
+        css = "chart-zero" if value == 0 else "chart-grid"
+        yield Grid(css, at(plot.left), at(canvas.y(value)), at(plot.right), at(canvas.y(value)))
+    foot = plot.bottom if axis else canvas.y(Decimal(0))
+    yield Grid("chart-axis", at(plot.left), at(foot), at(plot.right), at(foot))
+    for point in canvas.trend.gaps if axis else ():
+        yield Grid("chart-gap", at(canvas.x(point.year)), at(plot.top), at(canvas.x(point.year)), at(plot.bottom))
+    for point in canvas.trend.points if axis else ():
+        if point.breaks_series:
+            x = canvas.x(point.year - 0.5)
+            yield Grid("chart-break", at(x), at(plot.top), at(x), at(plot.bottom))
+
+
+def _shapes(canvas: Canvas) -> Iterable[Shape]:
+    trend, target = canvas.trend, canvas.trend.target
+    if target and target.value is not None and trend.is_bound:
+        yield from _bounds(canvas, [target.value, *([target.upper] if target.upper is not None else [])])
+    for mark in trend.earlier_targets:
+        yield Shape("chart-earlier", flag(canvas.x(mark.year), canvas.y(mark.value), FLAG))
+    if len(trend.path) > 1:
+        yield Shape("chart-path", polyline(canvas.spots(trend.path)))
+    for run in trend.runs:
+        if len(run) > 1:
+            yield Shape("chart-line", polyline(canvas.spots(run)))
+
+
+def _marks(canvas: Canvas) -> Iterable[Shape]:
+    trend, target = canvas.trend, canvas.trend.target
+    if trend.baseline:
+        yield Shape("chart-baseline", diamond(canvas.x(trend.baseline.year), canvas.y(trend.baseline.value), 7))
+    if target and target.year and target.value is not None and not trend.is_bound:
+        yield Shape("chart-target", flag(canvas.x(target.year), canvas.y(target.value), FLAG))
+
+
+def _bounds(canvas: Canvas, values: Sequence[Decimal]) -> Iterable[Shape]:
+    plot, heights = canvas.plot, [canvas.y(value) for value in values]
+    if len(heights) == 2:
+        yield Shape("chart-band", rectangle(plot.left, min(heights), plot.right, max(heights)))
+    for y in heights:
+        yield Shape("chart-bound", polyline([(plot.left, y), (plot.right, y)]))
+
+
+def _dots(canvas: Canvas) -> Iterable[Dot]:
+    for point, value in canvas.trend.valued:
+        css = "chart-dot-hollow" if point.is_provisional else "chart-dot"
+        yield Dot(css, at(canvas.x(point.year)), at(canvas.y(value)), "5")
+
+
+def _axis_words(canvas: Canvas) -> Iterable[Words]:
+    plot, axis, trend = canvas.plot, canvas.axis, canvas.trend
+    for value in axis.ticks if axis else ():
+        yield Words("chart-tick", "end", at(plot.left - 6), at(canvas.y(value) + SIZE * 0.36), format_plain(value))
+    if axis and trend.unit:
+        yield Words("chart-tick", "start", "0", at(SIZE), f"（{trend.unit}）")
+    foot = plot.bottom + SIZE * LINE_HEIGHT
+    for year in canvas.shown_years:
+        yield Words("chart-tick", "middle", at(canvas.x(year)), at(foot), trend.short(year))
+    for point in trend.gaps:
+        for row, line in enumerate(canvas.reason_lines(point), 1):
+            y = foot + row * (SIZE - 1) * LINE_HEIGHT
+            yield Words("chart-reason", "middle", at(canvas.x(point.year)), at(y), line)
+
+
+def _placed_words(canvas: Canvas) -> Iterable[Words]:
+    for place in canvas.sheet.placed.values():
+        yield Words(f"chart-label {place.css}".strip(), place.anchor, at(place.x), at(place.baseline), place.text)
