@@ -60,11 +60,9 @@ def outcomes(round_: Round) -> list[Outcome]:
     indicators = Indicator.objects.of(round_.strategy).in_order().for_list()
     thresholds = thresholds_of(round_.strategy)
     found = []
-    for indicator in indicators.prefetch_related("adopted_targets__expected_values"):
+    for indicator in indicators:
         target, value = indicator.target_in_force, values.get(indicator.pk)
-        if target:
-            target.indicator, target.revision.strategy = indicator, round_.strategy
-        spec = target.spec() if target else UNSET
+        spec = indicator.spec_in_force or UNSET
         observation = value.observation if value else _without_a_row(indicator, round_)
         found.append(Outcome(indicator, target, value, spec, judge(spec, observation, thresholds)))
     return found
@@ -118,7 +116,9 @@ def publish(
         for also in along:
             also(locked)
         publication.bump()
-        audit.record(audit.AuditAction.PUBLISH, f"{locked}を公表（{len(values)}件）決裁番号 {decision_number}", user=user)
+        audit.record(
+            audit.AuditAction.PUBLISH, f"{locked}を公表（{len(values)}件）決裁番号 {decision_number}", user=user
+        )
     round_.refresh_from_db()
     return rows
 
@@ -133,6 +133,7 @@ def _assessment(round_: Round, outcome: Outcome) -> Assessment:
         fiscal_year=round_.fiscal_year,
         value=value.value if value else None,
         state=value.state if value else (State.NOT_APPLICABLE if outcome.judgement.rating == "ENDED" else ""),
+        breaks_series=bool(value and value.breaks_series),
         kind=spec.kind,
         baseline=spec.baseline,
         baseline_year=spec.baseline_year,
@@ -259,7 +260,9 @@ def _check_fit(row: Assessment, change: Change) -> None:
     if (row.value, row.state) == (change.value, change.state):
         raise ValidationError("公表されている値と同じです。変更する値を入れてください。")
     if change.kind == AmendmentKind.ADDITION and row.value is not None:
-        raise ValidationError("この年度の値はもう公表されています。直すときは「訂正」、速報の確定は「確定値」を選んでください。")
+        raise ValidationError(
+            "この年度の値はもう公表されています。直すときは「訂正」、速報の確定は「確定値」を選んでください。"
+        )
     if change.kind == AmendmentKind.FINALISATION and (
         row.state not in {State.PRELIMINARY, State.ESTIMATE} or change.state != State.FINAL
     ):

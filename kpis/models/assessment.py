@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Self
 
 from django.db import models
 
 from goals.fields import FiscalYearField, NumberField
-from kpis.evaluation import Kind, Observation, Rating, State, TargetSpec, Thresholds
+from kpis.evaluation import Judgement, Kind, Observation, Rating, State, TargetSpec, Thresholds
 from kpis.models.indicator import Indicator
 from kpis.models.round import Round, RoundStatus
 from kpis.models.target import Target
@@ -34,6 +35,7 @@ class Assessment(models.Model):
     fiscal_year = FiscalYearField("年度")
     value = NumberField("実績値", null=True, blank=True)
     state = models.CharField("状態", max_length=20, choices=[(s.value, s.label) for s in State], blank=True)
+    breaks_series = models.BooleanField("前年度までと比べられない", default=False)
     # What it was judged by
     kind = models.CharField("目標の型", max_length=20, choices=[(kind.value, kind.label) for kind in Kind])
     baseline = NumberField("基準値", null=True, blank=True)
@@ -80,8 +82,6 @@ class Assessment(models.Model):
     @property
     def spec(self) -> TargetSpec:
         """Return the frozen target, to judge again by what held at publication."""
-        from decimal import Decimal
-
         return TargetSpec(
             kind=Kind(self.kind),
             baseline=self.baseline,
@@ -95,6 +95,11 @@ class Assessment(models.Model):
             unit=self.unit,
             decimals=self.decimals,
         )
+
+    @property
+    def judgement(self) -> Judgement:
+        """Return the frozen judgement."""
+        return Judgement(Rating(self.rating), self.progress, self.pace, self.expected, self.margin, self.reason)
 
     @property
     def thresholds(self) -> Thresholds:

@@ -12,8 +12,11 @@ from simple_history.models import HistoricalRecords
 from goals.models import Department, Direction, Goal, Sourced, Strategy
 
 if TYPE_CHECKING:
+    from kpis.evaluation import TargetSpec
+    from kpis.models.amendment import Amendment
     from kpis.models.assessment import Assessment
     from kpis.models.target import Target
+    from kpis.models.value import YearlyValue
 
 CODE = re.compile(r"(\d+)-(\d+)-([NK])\d+")
 
@@ -44,22 +47,22 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
         return self.order_by("-goal__strategy__edition", "goal__number", "-level", "order", "code")
 
     def for_list(self) -> Self:
-        """Return indicators with the targets in force and the frozen assessments: 3 queries."""
+        """Return indicators with the targets in force and the frozen assessments: 4 queries."""
         from kpis.models.assessment import Assessment
         from kpis.models.target import Target
 
         return self.select_related("goal__strategy", "direction", "department").prefetch_related(
             Prefetch("targets", Target.objects.adopted().newest_first(), to_attr="adopted_targets"),
+            "adopted_targets__expected_values",
             Prefetch("assessments", Assessment.objects.public().newest_first(), to_attr="public_assessments"),
         )
 
     def for_page(self) -> Self:
-        """Return one indicator's page: values, hand-set expected values and amendments besides: 6 queries."""
+        """Return one indicator's page: its values and amendments besides: 6 queries."""
         from kpis.models.amendment import Amendment
         from kpis.models.value import YearlyValue
 
         return self.for_list().prefetch_related(
-            "adopted_targets__expected_values",
             Prefetch("values", YearlyValue.objects.public().order_by("fiscal_year"), to_attr="public_values"),
             Prefetch("amendments", Amendment.objects.newest_first(), to_attr="public_amendments"),
         )
@@ -113,6 +116,8 @@ class Indicator(Sourced):
     # Set by for_list() and for_page()
     adopted_targets: list[Target]
     public_assessments: list[Assessment]
+    public_values: list[YearlyValue]
+    public_amendments: list[Amendment]
 
     class Meta:
         verbose_name = "指標"
@@ -135,10 +140,21 @@ class Indicator(Sourced):
         """Return the target of the latest adopted revision that has one; needs for_list()."""
         return self.adopted_targets[0] if self.adopted_targets else None
 
+    @property
+    def spec_in_force(self) -> TargetSpec | None:
+        """Return the target in force as the engine takes it; needs for_list()."""
+        target = self.target_in_force
+        if target is None:
+            return None
+        target.revision.strategy = self.goal.strategy  # the same row: no query for it
+        return target.spec()
+
     def clean(self) -> None:
         self._check_code()
         if self.direction_id and self.goal_id and self.direction and self.direction.goal_id != self.goal_id:
-            raise ValidationError({"direction": "この施策は別の基本目標のものです。基本目標に合う施策を選んでください。"})
+            raise ValidationError(
+                {"direction": "この施策は別の基本目標のものです。基本目標に合う施策を選んでください。"}
+            )
         if self.survey_sample_size is not None and self.basis == Basis.ACTIVITY:
             raise ValidationError({"survey_sample_size": "調査の対象数は、市民意識指標のときだけ入れます。"})
 
@@ -155,5 +171,3 @@ class Indicator(Sourced):
             )
         if (letter == "N") != (self.level == Level.NUMERIC_TARGET):
             raise ValidationError({"code": "コードの文字は、数値目標なら N、KPI なら K です。区分と合わせてください。"})
-
-

@@ -33,7 +33,9 @@ class Round(models.Model):
     """The yearly cycle of one strategy: entry, review, publication. Publishing freezes an Assessment per indicator."""
 
     strategy = models.ForeignKey(Strategy, models.PROTECT, related_name="rounds", verbose_name="総合戦略")
-    fiscal_year = FiscalYearField("評価年度", help_text="実績値の年度です。令和7年度に集めるのは、ふつう令和6年度の値です。")
+    fiscal_year = FiscalYearField(
+        "評価年度", help_text="実績値の年度です。令和7年度に集めるのは、ふつう令和6年度の値です。"
+    )
     status = models.CharField("状態", max_length=10, choices=RoundStatus, default=RoundStatus.PREPARING)
     opens_on = models.DateField("受付開始日", null=True, blank=True)
     due_on = models.DateField("締切日", null=True, blank=True)

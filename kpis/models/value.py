@@ -43,7 +43,9 @@ class YearlyValue(models.Model):
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="values", verbose_name="指標")
     fiscal_year = FiscalYearField("年度")
-    value = NumberField("実績値", null=True, blank=True, help_text="値がないときは空欄にし、理由を「状態」で選びます。0 は値です。")
+    value = NumberField(
+        "実績値", null=True, blank=True, help_text="値がないときは空欄にし、理由を「状態」で選びます。0 は値です。"
+    )
     state = models.CharField("状態", max_length=20, choices=[(state.value, state.label) for state in State])
     available_on = models.DateField(
         "公表予定", null=True, blank=True, help_text="未公表のとき、分かる見込みの月（その月の1日）を入れます。"
@@ -107,11 +109,15 @@ class YearlyValue(models.Model):
         """Refuse a value without a value state, a state without its value, and a break without its reason."""
         if self.state and self.state in VALUE_STATES and self.value is None:
             raise ValidationError(
-                {"value": f"状態が「{State(self.state).label}」のときは実績値を入れてください。値がまだないときは、状態を「未公表」などにしてください。"}
+                {
+                    "value": f"状態が「{State(self.state).label}」のときは実績値を入れてください。値がまだないときは、状態を「未公表」などにしてください。"
+                }
             )
         if self.state and self.state not in VALUE_STATES and self.value is not None:
             raise ValidationError(
-                {"state": f"実績値が入っているのに、状態が「{State(self.state).label}」です。確定・速報・推計のどれかを選ぶか、実績値を空欄にしてください。"}
+                {
+                    "state": f"実績値が入っているのに、状態が「{State(self.state).label}」です。確定・速報・推計のどれかを選ぶか、実績値を空欄にしてください。"
+                }
             )
         if self.breaks_series and not self.note.strip():
             raise ValidationError({"note": "前年度までと比べられない理由を、備考に書いてください。"})

@@ -76,6 +76,10 @@ class OpinionQuerySet(models.QuerySet["Opinion"]):
     def public(self) -> Self:
         return self.filter(status=OpinionStatus.PUBLIC, meeting__is_listed=True)
 
+    def about(self, indicator: Indicator) -> Self:
+        """Return the opinions on an indicator, said of it or answered by it."""
+        return self.filter(models.Q(indicator=indicator) | models.Q(indicators=indicator)).distinct()
+
     def for_list(self) -> Self:
         """Return opinions with meeting, goal and what they are linked to: 3 queries."""
         return (

@@ -6,6 +6,8 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from goals.fields import FiscalYearField, NumberField
+from goals.numbers import format_plain
+from goals.years import FiscalYear
 from kpis.models import Workflow
 from measures.models.measure import Measure
 
@@ -56,6 +58,14 @@ class MeasureReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure.code} {self.fiscal_year}"
+
+    @property
+    def year_mention(self) -> str:
+        return FiscalYear(self.fiscal_year).first_mention()
+
+    @property
+    def budget_text(self) -> str:
+        return "" if self.budget is None else f"{format_plain(self.budget)}千円"
 
     def natural_key(self) -> tuple[str, int, int, int]:
         return (*self.measure.natural_key(), self.fiscal_year)

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from goals.models import Strategy
+from goals.numbers import format_percent, format_plain
+from kanazawa_strategy.context import Crumb
+from kpis.evaluation import RATING_ORDER, Group, Kind, Observation, Rating, State, TargetSpec, judge
+from kpis.rounds import thresholds_of
+
+MEANINGS = {
+    Rating.ACHIEVED: "実績値が目標値に届いています。目標年度より前でも、目標を超えても「目標達成」です。",
+    Rating.ON_TRACK: "実績値が、その年度の目安値に届いています。",
+    Rating.NEARLY: "目安値には届きませんが、目安値までの道のりの{near}以上進んでいます。目標年度からは「未達・あとわずか」と書きます。",
+    Rating.BEHIND: "基準値より良くなっていますが、目安値までの道のりの{near}に届いていません。目標年度からは「未達」と書きます。",
+    Rating.FLAT: "市民意識指標で、基準値と同じか、悪化が調査の誤差とみなす{tolerance}ポイント未満です。",
+    Rating.WORSE: "基準値より悪くなっています。",
+    Rating.KEPT: "維持型・範囲型の目標で、実績値が決められた水準にあります。",
+    Rating.NOT_KEPT: "維持型・範囲型の目標で、実績値が決められた水準から外れています。",
+    Rating.DONE: "「策定完了」のような完了型の目標で、完了しています。",
+    Rating.NOT_DONE: "完了型の目標で、まだ完了していません。",
+    Rating.BASE_YEAR: "基準年度か、それより前の年度です。ここから測るため、評価しません。",
+    Rating.NO_VALUE: "実績値がまだ公表されていないか、集計中です。",
+    Rating.NOT_SURVEYED: "調査を行わない年度です。",
+    Rating.NO_TARGET: "目標値が定められていないため、評価しません。",
+    Rating.ENDED: "その年度は対象外です。",
+}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked example: the target, one value, and what the rule makes of them."""
+
+    title: str
+    spec: TargetSpec
+    observation: Observation
+
+
+def _reach(start: str, first: int, aim: str, last: int, unit: str, decimals: int) -> TargetSpec:
+    return TargetSpec(Kind.REACH, Decimal(start), first, Decimal(aim), last, unit=unit, decimals=decimals)
+
+
+EXAMPLES = [
+    Example(
+        "増やす目標（47.5%から59%へ）",
+        _reach("47.5", 2023, "59", 2028, "%", 1),
+        Observation(2025, Decimal("51.5"), State.FINAL),
+    ),
+    Example(
+        "減らす目標（2,000人から1,800人へ）",
+        _reach("2000", 2014, "1800", 2019, "人", 0),
+        Observation(2016, Decimal(1900), State.FINAL),
+    ),
+    Example(
+        "維持する目標（95%以上を維持）",
+        TargetSpec(Kind.KEEP_AT_LEAST, Decimal("95.3"), 2022, Decimal(95), 2028, unit="%", decimals=1),
+        Observation(2024, Decimal("94.0"), State.FINAL),
+    ),
+]
+
+
+def method(request: HttpRequest) -> HttpResponse:
+    """Explain how ratings are made, with the thresholds in force and worked examples."""
+    strategy = Strategy.objects.current() or Strategy()
+    thresholds = thresholds_of(strategy)
+    words = {"near": format_percent(thresholds.near_pace, 0), "tolerance": format_plain(thresholds.survey_tolerance)}
+    meanings = [(rating, text.format(**words)) for rating, text in MEANINGS.items()]
+    ctx = {
+        **words,
+        "rule_version": thresholds.rule_version,
+        "groups": [(group, [row for row in meanings if row[0].group == group]) for group in Group],
+        "examples": [(example.title, judge(example.spec, example.observation, thresholds)) for example in EXAMPLES],
+        "order": RATING_ORDER,
+        "crumbs": [Crumb("評価のしかた")],
+    }
+    return render(request, "portal/method.html", ctx)

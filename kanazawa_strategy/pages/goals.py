@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from goals.models import Goal, Revision, Strategy
+from kanazawa_strategy.context import Crumb
+from kpis.models import Indicator, Level, Round
+from kpis.sentences import roll_up_sentence
+from kpis.summary import Summary, bar_of, count_by_rating, summaries
+from measures.models import Measure, Opinion
+
+
+def strategy_list(request: HttpRequest) -> HttpResponse:
+    """Show the editions side by side."""
+    goals = Goal.objects.select_related("strategy").prefetch_related("directions")
+    strategies = Strategy.objects.prefetch_related(Prefetch("goals", goals.order_by("number")))
+    indicators = Counter(Indicator.objects.values_list("goal__strategy_id", "level"))
+    measures = Counter(Measure.objects.in_force().counted().values_list("revision__strategy_id", flat=True))
+    columns = [
+        {
+            "strategy": strategy,
+            "goals": strategy.goals.all(),
+            "targets": indicators[strategy.pk, Level.NUMERIC_TARGET],
+            "kpis": indicators[strategy.pk, Level.KPI],
+            "measures": measures[strategy.pk],
+        }
+        for strategy in strategies
+    ]
+    return render(request, "goals/strategy_list.html", {"columns": columns, "crumbs": [Crumb("総合戦略")]})
+
+
+def strategy_page(request: HttpRequest, edition: int) -> HttpResponse:
+    """Show one edition: goals, numeric targets, and its policy."""
+    strategy = get_object_or_404(Strategy, edition=edition)
+    rows = summaries(Indicator.objects.of(strategy).in_order().for_list())
+    newest = Round.objects.filter(strategy=strategy).published().first()
+    goals = Goal.objects.filter(strategy=strategy).for_page().prefetch_related("directions")
+    counted = Counter(
+        Measure.objects.in_force()
+        .counted()
+        .filter(revision__strategy=strategy)
+        .values_list("direction__goal_id", flat=True)
+    )
+    ctx = {
+        "strategy": strategy,
+        "current": None if strategy.is_current else Strategy.objects.current(),
+        "revision": _newest_revision(strategy),
+        "goals": [_GoalPart.of(goal, rows, counted[goal.pk]) for goal in goals],
+        "round": newest,
+        "round_year": newest.year.first_mention(strategy.as_of) if newest else "",
+        "roll_up": roll_up_sentence(count_by_rating(rows)),
+        "bar": bar_of(count_by_rating(rows)),
+        "crumbs": [Crumb("総合戦略", "/strategies/"), Crumb(strategy.short_name)],
+    }
+    return render(request, "goals/strategy_page.html", ctx)
+
+
+def _newest_revision(strategy: Strategy) -> Revision | None:
+    return (
+        Revision.objects.adopted().filter(strategy=strategy).order_by("-number").prefetch_related("sections").first()
+    )
+
+
+@dataclass(frozen=True)
+class _GoalPart:
+    """A goal with its indicators, for the pages of an edition and of a goal."""
+
+    goal: Goal
+    headline: list[Summary]
+    kpis: list[Summary]
+    measure_count: int
+
+    @classmethod
+    def of(cls, goal: Goal, rows: list[Summary], measure_count: int) -> _GoalPart:
+        own = [row for row in rows if row.indicator.goal_id == goal.pk]
+        headline = [row for row in own if row.indicator.level == Level.NUMERIC_TARGET]
+        return cls(goal, headline, [row for row in own if row not in headline], measure_count)
+
+
+def goal_page(request: HttpRequest, edition: int, number: int) -> HttpResponse:
+    """Show a goal: numeric targets, KPIs, measures under their directions, opinions."""
+    goal = get_object_or_404(Goal.objects.for_page(), strategy__edition=edition, number=number)
+    rows = summaries(Indicator.objects.filter(goal=goal).in_order().for_list())
+    measures = list(Measure.objects.in_force().filter(direction__goal=goal).for_list())
+    strategy = goal.strategy
+    newest = Round.objects.filter(strategy=strategy).published().first()
+    ctx = {
+        "goal": goal,
+        "strategy": strategy,
+        "current": None if strategy.is_current else Strategy.objects.current(),
+        "part": _GoalPart.of(goal, rows, sum(measure.reprint_of_id is None for measure in measures)),
+        "round": newest,
+        "round_year": newest.year.first_mention(strategy.as_of) if newest else "",
+        "roll_up": roll_up_sentence(count_by_rating(rows)),
+        "bar": bar_of(count_by_rating(rows)),
+        "directions": [
+            (direction, [measure for measure in measures if measure.direction_id == direction.pk])
+            for direction in goal.directions.order_by("number")
+        ],
+        "opinions": Opinion.objects.public().filter(goal=goal).for_list(),
+        "crumbs": [
+            Crumb("総合戦略", "/strategies/"),
+            Crumb(strategy.short_name, strategy.get_absolute_url()),
+            Crumb(f"基本目標{goal.number}"),
+        ],
+    }
+    return render(request, "goals/goal_page.html", ctx)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from goals.models import Goal, Strategy, Theme
+from goals.years import FiscalYear
+from kanazawa_strategy.pages.news import newest_changes
+from kpis.models import Indicator, Level, Round
+from kpis.summary import Summary, bar_of, count_by_rating, summaries
+from kpis.sentences import roll_up_sentence
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Show how the current strategy stands."""
+    strategy = Strategy.objects.current()
+    if strategy is None:
+        return render(request, "portal/home_empty.html", status=200)
+    rows = summaries(Indicator.objects.of(strategy).in_order().for_list())
+    newest = Round.objects.filter(strategy=strategy).published().first()
+    goals = Goal.objects.filter(strategy=strategy).for_page()
+    ctx = {
+        "strategy": strategy,
+        "round": newest,
+        "round_year": FiscalYear(newest.fiscal_year).first_mention(strategy.as_of) if newest else "",
+        "cards": [_card(goal, rows) for goal in goals],
+        "indicator_count": len(rows),
+        "bar": bar_of(count_by_rating(rows)),
+        "roll_up": roll_up_sentence(count_by_rating(rows)),
+        "themes": Theme.objects.all(),
+        "changes": newest_changes(5),
+    }
+    return render(request, "portal/home.html", ctx)
+
+
+def _card(goal: Goal, rows: list[Summary]) -> dict[str, Any]:
+    """Return a goal with its numeric targets, and in words how all its indicators stand."""
+    own = [row for row in rows if row.indicator.goal_id == goal.pk]
+    headline = [row for row in own if row.indicator.level == Level.NUMERIC_TARGET]
+    return {
+        "goal": goal,
+        "headline": headline,
+        "kpi_count": len(own) - len(headline),
+        "roll_up": roll_up_sentence(count_by_rating(own)) if any(row.newest for row in own) else "",
+    }

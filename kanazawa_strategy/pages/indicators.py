@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from goals.models import Strategy
+from kanazawa_strategy.context import Crumb
+from kanazawa_strategy.pages.filters import IndicatorFilter
+from kanazawa_strategy.pages.profile import Profile
+from kpis.evaluation import RATING_ORDER
+from kpis.models import Indicator
+from kpis.summary import Summary, summaries
+from measures.models import Measure, Opinion
+
+
+def indicator_list(request: HttpRequest) -> HttpResponse:
+    """List the indicators that fit the query."""
+    filters = IndicatorFilter(request.GET, queryset=IndicatorFilter.rows())
+    rows = _sorted(summaries(filters.qs.in_order().for_list()), request.GET.get("sort", ""))
+    strategies = {row.indicator.goal.strategy for row in rows}
+    ctx = {
+        "filters": filters,
+        "rows": rows,
+        "strategy": strategies.pop() if len(strategies) == 1 else Strategy.objects.current(),
+        "is_filtered": any(request.GET.values()),
+        "query": request.GET.urlencode(),
+        "crumbs": [Crumb("指標")],
+    }
+    return render(request, "kpis/indicator_list.html", ctx)
+
+
+def _sorted(rows: list[Summary], sort: str) -> list[Summary]:
+    """Sort by need of attention or by name; anything else keeps the order of the plan."""
+    if sort == "attention":
+        return sorted(rows, key=lambda row: RATING_ORDER.index(row.rating))
+    return sorted(rows, key=lambda row: row.indicator.name) if sort == "name" else rows
+
+
+def indicator_page(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one indicator: sentence, rating and why, chart, table, sources, what is linked."""
+    indicator = _find(code)
+    if request.path != indicator.get_absolute_url():
+        return redirect(indicator, permanent=True)
+    goal = indicator.goal
+    ctx = {
+        "profile": Profile(indicator),
+        "indicator": indicator,
+        "goal": goal,
+        "measures": Measure.objects.in_force().filter(indicators=indicator).for_list(),
+        "opinions": Opinion.objects.public().about(indicator).for_list(),
+        "canonical": request.build_absolute_uri(indicator.get_absolute_url()),
+        "crumbs": [
+            Crumb(goal.strategy.short_name, goal.strategy.get_absolute_url()),
+            Crumb(f"基本目標{goal.number}", goal.get_absolute_url()),
+            Crumb(indicator.code),
+        ],
+    }
+    return render(request, "kpis/indicator_page.html", ctx)
+
+
+def _find(code: str) -> Indicator:
+    return get_object_or_404(Indicator.objects.for_page(), code=code.upper())

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+
+from goals.models import Goal, Strategy, Theme
+from kpis.models import Tag
+from measures.models import Measure
+
+
+class MeasureFilter(django_filters.FilterSet):
+    """The filters of /measures/; an unknown value is ignored with a sentence by the form."""
+
+    edition = django_filters.ModelChoiceFilter(
+        field_name="revision__strategy",
+        queryset=Strategy.objects.all(),
+        to_field_name="edition",
+        label="総合戦略",
+        empty_label="現行",
+    )
+    goal = django_filters.ChoiceFilter(
+        field_name="direction__goal__number", label="基本目標", empty_label="すべて", choices=[]
+    )
+    direction = django_filters.NumberFilter(field_name="direction__number", label="施策", widget=forms.HiddenInput)
+    tag = django_filters.ChoiceFilter(method="by_tag", label="新・改", empty_label="すべて")
+    theme = django_filters.ModelChoiceFilter(
+        field_name="themes", queryset=Theme.objects.all(), to_field_name="slug", label="テーマ", empty_label="すべて"
+    )
+    q = django_filters.CharFilter(method="by_words", label="ことば")
+
+    class Meta:
+        model = Measure
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        numbers = Goal.objects.values_list("number", flat=True).order_by("number").distinct()
+        self.filters["goal"].extra["choices"] = [(str(number), f"基本目標{number}") for number in numbers]
+        self.filters["tag"].extra["choices"] = [*Tag.choices, ("none", "継続")]
+
+    def filter_queryset(self, queryset: QuerySet[Measure]) -> QuerySet[Measure]:
+        """Filter by what is valid, and take the current edition where none is asked for."""
+        rows: QuerySet[Measure] = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("edition") else rows.filter(revision__strategy__is_current=True)
+
+    def by_tag(self, rows: QuerySet[Measure], name: str, value: str) -> QuerySet[Measure]:
+        return rows.filter(tag="" if value == "none" else value)
+
+    def by_words(self, rows: QuerySet[Measure], name: str, value: str) -> QuerySet[Measure]:
+        """Keep the rows that hold every word."""
+        for word in value.split():
+            rows = rows.filter(Q(text__icontains=word) | Q(detail__icontains=word) | Q(code__icontains=word))
+        return rows
+
+
