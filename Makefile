@@ -1,9 +1,10 @@
 # The commands of this project; `make help` lists them. What is longer than a line stands in .ci/.
 
 DATA_DIR ?= var
-HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
+# Not from the environment, where some shells keep the machine's name under HOST.
+HOST = 127.0.0.1
 export DATA_DIR HOST PORT
 
 .DEFAULT_GOAL := help
