@@ -13,7 +13,7 @@ from goals.numbers import format_decimals, format_difference, format_percent, fo
 from goals.years import FiscalYear
 from kpis.charts import Point, RatingBar, Sparkline, Track, Trend, expected_share, rating_bar, sparkline, track
 from kpis.evaluation import Group, Kind, Rating, State, TargetSpec
-from kpis.models import Assessment, Indicator, Target
+from kpis.models import Assessment, Indicator, Round, Target
 
 UNSET = TargetSpec(kind=Kind.UNSET, baseline=None, baseline_year=None, target=None, target_year=None)
 
@@ -254,6 +254,12 @@ class Summary:
 
 def summaries(indicators: Iterable[Indicator]) -> list[Summary]:
     return [Summary(indicator) for indicator in indicators]
+
+
+def newest_round(rows: Iterable[Summary]) -> Round | None:
+    """Return the newest published round among the rows, without a query."""
+    rounds = (row.newest.assessment.round for row in rows if row.newest)
+    return max(rounds, key=lambda found: found.fiscal_year, default=None)
 
 
 def count_by_rating(rows: Iterable[Summary]) -> Counter[Rating]:

@@ -6,13 +6,16 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 
+from goals.filtering import PageFilter
 from goals.models import Goal, Strategy, Theme
 from kpis.models import Tag
 from measures.models import Measure
 
 
-class MeasureFilter(django_filters.FilterSet):
+class MeasureFilter(PageFilter):
     """The filters of /measures/; an unknown value is ignored with a sentence by the form."""
+
+    main = ("q", "goal", "tag", "theme")
 
     edition = django_filters.ModelChoiceFilter(
         field_name="revision__strategy",

@@ -6,6 +6,7 @@ import django_filters
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from goals.filtering import PageFilter
 from goals.models import Department, Goal, Strategy, Theme
 from kpis.evaluation import RATING_ORDER, Rating
 from kpis.models import Assessment, Basis, Indicator, Level, Tag, Target
@@ -14,8 +15,10 @@ from measures.models import Measure
 SORTS = [("order", "計画の順"), ("attention", "注意が必要な順"), ("name", "名前の順")]
 
 
-class IndicatorFilter(django_filters.FilterSet):
+class IndicatorFilter(PageFilter):
     """The filters of /indicators/ and /indicators.csv; without an edition, the current one."""
+
+    main = ("q", "goal", "rating", "sort")
 
     edition = django_filters.ModelChoiceFilter(
         field_name="goal__strategy",

@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, render
 
 from goals.models import Goal, Revision, Strategy
 from kanazawa_strategy.context import Crumb
-from kpis.models import Indicator, Level, Round
+from kpis.models import Indicator, Level
 from kpis.sentences import roll_up_sentence
-from kpis.summary import Summary, bar_of, count_by_rating, summaries
+from kpis.summary import Summary, bar_of, count_by_rating, newest_round, summaries
 from measures.models import Measure, Opinion
 
 
@@ -38,7 +38,7 @@ def strategy_page(request: HttpRequest, edition: int) -> HttpResponse:
     """Show one edition: goals, numeric targets, and its policy."""
     strategy = get_object_or_404(Strategy, edition=edition)
     rows = summaries(Indicator.objects.of(strategy).in_order().for_list())
-    newest = Round.objects.filter(strategy=strategy).published().first()
+    newest = newest_round(rows)
     goals = Goal.objects.filter(strategy=strategy).for_page().prefetch_related("directions")
     counted = Counter(
         Measure.objects.in_force()
@@ -88,7 +88,7 @@ def goal_page(request: HttpRequest, edition: int, number: int) -> HttpResponse:
     rows = summaries(Indicator.objects.filter(goal=goal).in_order().for_list())
     measures = list(Measure.objects.in_force().filter(direction__goal=goal).for_list())
     strategy = goal.strategy
-    newest = Round.objects.filter(strategy=strategy).published().first()
+    newest = newest_round(rows)
     ctx = {
         "goal": goal,
         "strategy": strategy,

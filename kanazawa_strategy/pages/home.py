@@ -6,10 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from goals.models import Goal, Strategy, Theme
-from goals.years import FiscalYear
 from kanazawa_strategy.pages.news import newest_changes
-from kpis.models import Indicator, Level, Round
-from kpis.summary import Summary, bar_of, count_by_rating, summaries
+from kpis.models import Indicator, Level
+from kpis.summary import Summary, bar_of, count_by_rating, newest_round, summaries
 from kpis.sentences import roll_up_sentence
 
 
@@ -19,12 +18,12 @@ def home(request: HttpRequest) -> HttpResponse:
     if strategy is None:
         return render(request, "portal/home_empty.html", status=200)
     rows = summaries(Indicator.objects.of(strategy).in_order().for_list())
-    newest = Round.objects.filter(strategy=strategy).published().first()
+    newest = newest_round(rows)
     goals = Goal.objects.filter(strategy=strategy).for_page()
     ctx = {
         "strategy": strategy,
         "round": newest,
-        "round_year": FiscalYear(newest.fiscal_year).first_mention(strategy.as_of) if newest else "",
+        "round_year": newest.year.first_mention(strategy.as_of) if newest else "",
         "cards": [_card(goal, rows) for goal in goals],
         "indicator_count": len(rows),
         "bar": bar_of(count_by_rating(rows)),

@@ -21,6 +21,7 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
     ctx = {
         "filters": filters,
         "rows": rows,
+        "has_values": any(row.newest for row in rows),
         "strategy": strategies.pop() if len(strategies) == 1 else Strategy.objects.current(),
         "is_filtered": any(request.GET.values()),
         "query": request.GET.urlencode(),
