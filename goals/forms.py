@@ -25,7 +25,7 @@ class FiscalYearField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        if text in self.empty_values:
+        if not text:
             return None
         try:
             return FiscalYear.parse(text).year
@@ -52,7 +52,7 @@ class NumberField(forms.CharField):
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         text = super().to_python(value)
-        if text in self.empty_values:
+        if not text:
             return None
         try:
             number = parse_number(text, self.unit)
@@ -60,7 +60,8 @@ class NumberField(forms.CharField):
             raise ValidationError(str(error), code="invalid") from error
         if isinstance(number, Missing):
             raise ValidationError(
-                f"「{text}」は数値ではありません。値がないときは空欄にし、理由は「状態」で選んでください。", code="missing"
+                f"「{text}」は数値ではありません。値がないときは空欄にし、理由は「状態」で選んでください。",
+                code="missing",
             )
         return number
 

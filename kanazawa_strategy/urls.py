@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import path, re_path
 
-from kanazawa_strategy.pages import about, committee, goals, home, indicators, themes
+from kanazawa_strategy.pages import about, committee, goals, home, indicator_files, indicators, opendata, themes
 from measures import views as measures
 
 handler404 = "kanazawa_strategy.pages.errors.not_found"
@@ -19,6 +19,9 @@ urlpatterns = [
     path("strategies/<int:edition>/goals/<int:number>/", goals.goal_page, name="goal"),
     # /indicators/
     path("indicators/", indicators.indicator_list, name="indicator-list"),
+    path("indicators.csv", indicator_files.list_csv, name="indicator-list-csv"),
+    re_path(rf"^indicators/{CODE}\.csv$", indicator_files.years_csv, name="indicator-csv"),
+    re_path(rf"^indicators/{CODE}\.json$", indicator_files.years_json, name="indicator-json"),
     re_path(rf"^indicators/{CODE}/$", indicators.indicator_page, name="indicator"),
     # /measures/
     path("measures/", measures.measure_list, name="measure-list"),
@@ -29,6 +32,13 @@ urlpatterns = [
     path("committee/", committee.committee, name="committee"),
     # /about/
     path("about/method/", about.method, name="method"),
+    # /opendata/
+    path("opendata/", opendata.index, name="opendata"),
+    path("opendata/strategy.xlsx", opendata.workbook, name="opendata-workbook"),
+    path("opendata/datapackage.json", opendata.data_package, name="opendata-package"),
+    path("opendata/<slug:name>-sjis.csv", opendata.dataset_sjis, name="opendata-sjis"),
+    path("opendata/<slug:name>.csv", opendata.dataset_csv, name="opendata-csv"),
+    path("opendata/<slug:name>.json", opendata.dataset_json, name="opendata-json"),
     # /admin/
     path("admin/", admin.site.urls),
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import bulk_update_with_history
 
 from goals import audit, publication
 from goals.models import Strategy
@@ -184,10 +184,7 @@ def amend(
             raise ValidationError("この年度はまだ公表されていません。公表前の値は、実績値の画面で直してください。")
         if not change.reason.strip():
             raise ValidationError("変更の理由を書いてください。理由は公開されます。")
-        if change.kind == AmendmentKind.COMMITTEE:
-            amendment = _rate(row, change)
-        else:
-            amendment = _replace(row, change, user)
+        amendment = _rate(row, change) if change.kind == AmendmentKind.COMMITTEE else _replace(row, change, user)
         amendment.made_on, amendment.made_by = made_on, user
         amendment.save()
         publication.bump()
@@ -244,7 +241,7 @@ def _replace(row: Assessment, change: Change, user: User | None) -> Amendment:
     value.clean_fields()
     value.check_state()
     value.validate_constraints()
-    value._change_reason = change.reason[:100]
+    value._change_reason = change.reason[:100]  # type: ignore[attr-defined]
     value.save()
     row.value, row.state = change.value, change.state or ""
     _write(row, judge(row.spec, row.observation, row.thresholds))

@@ -57,5 +57,3 @@ class MeasureFilter(PageFilter):
         for word in value.split():
             rows = rows.filter(Q(text__icontains=word) | Q(detail__icontains=word) | Q(code__icontains=word))
         return rows
-
-

@@ -55,7 +55,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """A user's place in a department, or a role, with the last day on which it holds (年度末)."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name="利用者")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name="利用者"
+    )
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name="所管課"
     )

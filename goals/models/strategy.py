@@ -126,9 +126,7 @@ class Revision(Sourced):
     )
     name = models.CharField("名称", max_length=50, help_text="例: 策定時、令和8年度改訂")
     status = models.CharField("状態", max_length=10, choices=RevisionStatus, default=RevisionStatus.DRAFT)
-    adopted_on = models.DateField(
-        "決定日", null=True, blank=True, help_text="資料に記載がなければ空欄のままにします。"
-    )
+    adopted_on = models.DateField("決定日", null=True, blank=True, help_text="資料に記載がなければ空欄のままにします。")
     summary = models.TextField("概要", blank=True)
 
     objects = RevisionQuerySet.as_manager()
@@ -160,7 +158,9 @@ class Revision(Sourced):
 
     def clean(self) -> None:
         if self.status == RevisionStatus.DRAFT and self.adopted_on:
-            raise ValidationError({"adopted_on": "案の段階では決定日を入れません。状態を「決定」にするか、空欄にしてください。"})
+            raise ValidationError(
+                {"adopted_on": "案の段階では決定日を入れません。状態を「決定」にするか、空欄にしてください。"}
+            )
 
 
 class RevisionSectionQuerySet(models.QuerySet["RevisionSection"]):

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -17,8 +16,7 @@ from measures.models import Measure, Opinion
 
 def strategy_list(request: HttpRequest) -> HttpResponse:
     """Show the editions side by side."""
-    goals = Goal.objects.select_related("strategy").prefetch_related("directions")
-    strategies = Strategy.objects.prefetch_related(Prefetch("goals", goals.order_by("number")))
+    strategies = Strategy.objects.prefetch_related("goals")
     indicators = Counter(Indicator.objects.values_list("goal__strategy_id", "level"))
     measures = Counter(Measure.objects.in_force().counted().values_list("revision__strategy_id", flat=True))
     columns = [
@@ -61,9 +59,7 @@ def strategy_page(request: HttpRequest, edition: int) -> HttpResponse:
 
 
 def _newest_revision(strategy: Strategy) -> Revision | None:
-    return (
-        Revision.objects.adopted().filter(strategy=strategy).order_by("-number").prefetch_related("sections").first()
-    )
+    return Revision.objects.adopted().filter(strategy=strategy).order_by("-number").prefetch_related("sections").first()
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from goals.models import Goal, Strategy, Theme
 from kanazawa_strategy.pages.news import newest_changes
 from kpis.models import Indicator, Level
-from kpis.summary import Summary, bar_of, count_by_rating, newest_round, summaries
 from kpis.sentences import roll_up_sentence
+from kpis.summary import Summary, bar_of, count_by_rating, newest_round, summaries
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -13,9 +13,11 @@ from django.contrib.staticfiles import finders
 from goals.numbers import format_decimals, with_unit
 from goals.years import FiscalYear
 from kpis.charts import Mark, Trend, TrendChart, trend_chart
-from kpis.models import Amendment, Target, YearlyValue
+from kpis.evaluation import Rating, State
+from kpis.models import Amendment, AmendmentKind, Indicator, Target, YearlyValue
 from kpis.sentences import Facts, status_sentence
 from kpis.summary import Summary, YearLine, baseline_text, plain, target_text, year_short
+
 
 @dataclass(frozen=True)
 class YearRow:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.conf import settings
 from django.db import models
 from simple_history.models import HistoricalRecords
 
@@ -27,7 +27,9 @@ class Meeting(Sourced):
     held_on = models.DateField("開催日", unique=True)
     title = models.CharField("会議名", max_length=100)
     place = models.CharField("場所", max_length=100, blank=True)
-    is_public = models.BooleanField("公開の会議", null=True, blank=True, help_text="資料に記載がなければ「不明」のままにします。")
+    is_public = models.BooleanField(
+        "公開の会議", null=True, blank=True, help_text="資料に記載がなければ「不明」のままにします。"
+    )
     agenda = models.TextField("議題", blank=True)
     attendance = models.TextField("出席者", blank=True)
     focus_indicators = models.ManyToManyField(
@@ -96,7 +98,9 @@ class Opinion(Sourced):
         "コード",
         max_length=30,
         unique=True,
-        validators=[RegexValidator(r"^\d{4}-\d{2}-\d{2}-\d+$", "コードは 2024-10-22-1（会議の日-番号）の形で入力してください。")],
+        validators=[
+            RegexValidator(r"^\d{4}-\d{2}-\d{2}-\d+$", "コードは 2024-10-22-1（会議の日-番号）の形で入力してください。")
+        ],
         error_messages={"unique": "このコードの意見はもうあります。別の番号にしてください。"},
     )
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="opinions", verbose_name="会議")

@@ -64,7 +64,9 @@ class Measure(Sourced):
     )
     text = models.TextField("取組", help_text="「（再掲）」は書かず、下の「再掲元」で示します。")
     detail = models.TextField("補足", blank=True, help_text="「併せて、…」などの2文目。")
-    tag = models.CharField("新・改", max_length=2, choices=Tag, blank=True, help_text="この改訂での 新 / 改。継続は空欄。")
+    tag = models.CharField(
+        "新・改", max_length=2, choices=Tag, blank=True, help_text="この改訂での 新 / 改。継続は空欄。"
+    )
     themes = models.ManyToManyField(Theme, blank=True, related_name="measures", verbose_name="関連計画・テーマ")
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="measures", verbose_name="所管課"
@@ -90,7 +92,9 @@ class Measure(Sourced):
     indicators = models.ManyToManyField(Indicator, blank=True, related_name="measures", verbose_name="関連する指標")
 
     objects = MeasureQuerySet.as_manager()
-    history = HistoricalRecords(verbose_name="取組の履歴", verbose_name_plural="取組の履歴", m2m_fields=[themes, indicators])
+    history = HistoricalRecords(
+        verbose_name="取組の履歴", verbose_name_plural="取組の履歴", m2m_fields=[themes, indicators]
+    )
 
     class Meta:
         verbose_name = "取組"
