@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+from goals.numbers import format_decimals
+
 _HUNDRED = Decimal(100)
 # How much of the axis the values must fill before it may begin above 0: less for counts, whose size matters.
 _FILL = {"%": Decimal("0.5")}
@@ -24,6 +26,12 @@ class Axis:
     @property
     def is_cut(self) -> bool:
         return self.low > 0
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Write the ticks, all with the decimals that their step needs."""
+        places = max(-int(tick.normalize().as_tuple().exponent) for tick in self.ticks)
+        return tuple(format_decimals(tick, max(places, 0)) for tick in self.ticks)
 
     def share(self, value: Decimal) -> Decimal:
         """Give where a value lies between the ends, 0 to 1."""

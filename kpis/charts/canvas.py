@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-from goals.numbers import format_plain
 from kpis.charts.axis import Axis, value_axis
 from kpis.charts.placing import LINE_HEIGHT, Box, Label, Sheet, text_width
 from kpis.charts.trend import Point, Trend
 from kpis.evaluation import Kind, State
 
 SIZE = 14.0  # of words, in drawing units
+MILESTONE_LINE = 58.0  # from the top
 FLAG = 20.0  # height of the target's flag
 _ABOVE_FIRST = ("top center", "bottom center", "top left", "top right", "bottom left", "bottom right")
 _FLAG_SIDES = ("top center", "top left", "top right", "middle left", "middle right", "bottom center")
@@ -43,10 +43,10 @@ class Canvas:
     @cached_property
     def plot(self) -> Box:
         """Give the frame of the lines: words of the axes stand outside it."""
-        digits = [text_width(format_plain(tick), SIZE) for tick in self.axis.ticks] if self.axis else []
+        digits = [text_width(words, SIZE) for words in self.axis.words] if self.axis else []
         left = max(digits) + 10 if digits else 4
         top = SIZE * 2 if self.axis else 6
-        return Box(round(left), top, self.width - 4, self.height - SIZE * LINE_HEIGHT * self._rows - 6)
+        return Box(round(left), top, self.width - 4, self.height - SIZE * LINE_HEIGHT * self._rows - 9)
 
     @property
     def column(self) -> float:
@@ -58,31 +58,33 @@ class Canvas:
 
     def y(self, value: Decimal) -> float:
         if self.axis is None:
-            return (self.plot.top + self.plot.bottom) / 2
+            return MILESTONE_LINE
         return self.plot.bottom - float(self.axis.share(value)) * (self.plot.bottom - self.plot.top)
 
     def spots(self, run: Iterable[tuple[int, Decimal]]) -> list[tuple[float, float]]:
         return [(self.x(year), self.y(value)) for year, value in run]
 
     def reason_lines(self, point: Point) -> tuple[str, ...]:
-        """Break the reason of a missing year into the lines that its column holds; a mark where none does."""
-        reason, room = point.reason, self.column - 2
+        """Break the reason of a missing year into the lines that fit under it; a dash where none does (the notes have it)."""
+        near = any(abs(other.year - point.year) == 1 for other in self.trend.gaps)
+        room = self._rough_column * (1 if near else 2) - 4
+        reason = point.reason
+        half = len(reason) // 2
         if text_width(reason, SIZE - 1) <= room:
             return (reason,)
-        half = (len(reason) + 1) // 2
-        if text_width(reason[:half], SIZE - 1) <= room and len(reason) > 3:
+        if half > 1 and text_width(reason[half:], SIZE - 1) <= room:
             return (reason[:half], reason[half:])
-        return ("※",) if text_width("※", SIZE - 1) <= room else ("·",)
+        return ("－",)
+
+    @property
+    def _rough_column(self) -> float:
+        # The column depends on the plot, which depends on the rows of reasons: those go by this one.
+        return (self.width - 64) / max(len(self.trend.years), 1)
 
     @cached_property
     def _rows(self) -> int:
         """Count the lines of words under the axis."""
-        return 1 + max((len(self._wrapped(point)) for point in self.trend.gaps), default=0)
-
-    def _wrapped(self, point: Point) -> tuple[str, ...]:
-        # The column depends on the plot, which depends on the rows: two lines are kept where one may not do.
-        room = (self.width - 60) / max(len(self.trend.years), 1) - 2
-        return ("", "") if text_width(point.reason, SIZE - 1) > room and len(point.reason) > 3 else ("",)
+        return 1 + max((len(self.reason_lines(point)) for point in self.trend.gaps), default=0)
 
     @cached_property
     def shown_years(self) -> tuple[int, ...]:
@@ -101,6 +103,8 @@ class Canvas:
         if self.axis and self.trend.unit:
             sheet.taken.append(Box(0, 0, text_width(f"（{self.trend.unit}）", SIZE), SIZE * LINE_HEIGHT))
         sheet.lines += [self.spots(run) for run in (*self.trend.runs, self.trend.path)]
+        for bound in self.trend.bounds:
+            sheet.lines.append([(self.plot.left, self.y(bound)), (self.plot.right, self.y(bound))])
         for label in self._labels():
             sheet.put(label)
         return sheet
@@ -124,7 +128,12 @@ class Canvas:
         trend = self.trend
         if trend.kind == Kind.MILESTONE:
             return []
-        points = [self._point_label(point, value) for point, value in trend.valued]
+        base = trend.baseline
+        points = [
+            self._point_label(point, value)
+            for point, value in trend.valued
+            if not (base and (point.year, value, point.is_provisional) == (base.year, base.value, False))
+        ]
         labels = points[-1:]
         target = trend.target
         if target and target.value is not None and trend.is_bound:
@@ -144,7 +153,7 @@ class Canvas:
             labels.append(Label("baseline", f"基準 {trend.baseline.label}", x, y, "", 7.0, sides))
         labels += points[:1] if len(points) > 1 else []
         labels += self._path_label()
-        labels += reversed(points[1:-1])
+        labels += [replace(label, may_stray=False) for label in reversed(points[1:-1])]
         for number, mark in enumerate(trend.earlier_targets):
             x, y = self.x(mark.year), self.y(mark.value) - FLAG / 2
             words = f"以前の目標 {mark.label}"

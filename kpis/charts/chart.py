@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kpis.charts.canvas import Canvas
-from kpis.charts.drawing import NARROW, WIDE, TrendDrawing, trend_drawing
-from kpis.charts.figure import trend_figure
+from kpis.charts.drawing import NARROW, WIDE, TrendDrawing, canvas_for, drawing_on
+from kpis.charts.figure import figure_on
 from kpis.charts.trend import Trend
 from kpis.charts.words import trend_description, trend_notes
 from kpis.evaluation import Kind
@@ -36,6 +35,7 @@ class TrendChart:
 def trend_chart(trend: Trend, key: str) -> TrendChart:
     """Make both drawings, the figure and the words of a trend."""
     years = trend.years
+    wide, narrow = canvas_for(trend, *WIDE), canvas_for(trend, *NARROW)
     period = f"{trend.short(years[0])}〜{trend.short(years[-1])}年度" if len(years) > 1 else ""
     return TrendChart(
         key=key,
@@ -44,8 +44,8 @@ def trend_chart(trend: Trend, key: str) -> TrendChart:
         form="年度ごとの状況" if trend.kind == Kind.MILESTONE else "年次推移",
         period=period,
         description=trend_description(trend),
-        notes=trend_notes(trend, Canvas(trend, *WIDE).axis),
-        wide=trend_drawing(trend, *WIDE),
-        narrow=trend_drawing(trend, *NARROW),
-        figure=trend_figure(trend),
+        notes=trend_notes(trend, wide.axis),
+        wide=drawing_on(wide),
+        narrow=drawing_on(narrow),
+        figure=figure_on(wide, narrow),
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from goals.numbers import format_plain
 from kpis.charts.canvas import FLAG, SIZE, Canvas
 from kpis.charts.milestone import milestone_dots, milestone_marks, milestone_words
-from kpis.charts.placing import LINE_HEIGHT
+from kpis.charts.placing import LINE_HEIGHT, text_width
 from kpis.charts.shapes import Dot, Grid, Shape, Words, at, diamond, flag, polyline, rectangle
 from kpis.charts.trend import Trend
 from kpis.evaluation import Kind
@@ -33,17 +32,24 @@ class TrendDrawing:
 
 def trend_drawing(trend: Trend, width: int = WIDE[0], height: int = WIDE[1]) -> TrendDrawing:
     """Draw a trend; a milestone needs less height than is offered."""
-    is_milestone = trend.kind == Kind.MILESTONE
-    canvas = Canvas(trend, width, min(height, MILESTONE_HEIGHT) if is_milestone else height)
-    marks = milestone_words(canvas) if is_milestone else _placed_words(canvas)
+    return drawing_on(canvas_for(trend, width, height))
+
+
+def canvas_for(trend: Trend, width: int, height: int) -> Canvas:
+    return Canvas(trend, width, min(height, MILESTONE_HEIGHT) if trend.kind == Kind.MILESTONE else height)
+
+
+def drawing_on(canvas: Canvas) -> TrendDrawing:
+    """Draw on a canvas that figures may share, since finding places for words is most of the work."""
+    is_milestone = canvas.trend.kind == Kind.MILESTONE
     return TrendDrawing(
-        width=width,
+        width=canvas.width,
         height=canvas.height,
         grid=tuple(_grid(canvas)),
         shapes=() if is_milestone else tuple(_shapes(canvas)),
         dots=tuple(milestone_dots(canvas) if is_milestone else _dots(canvas)),
         marks=tuple(milestone_marks(canvas) if is_milestone else _marks(canvas)),
-        words=(*_axis_words(canvas), *marks),
+        words=(*_axis_words(canvas), *(milestone_words(canvas) if is_milestone else _placed_words(canvas))),
     )
 
 
@@ -63,9 +69,8 @@ def _grid(canvas: Canvas) -> Iterable[Grid]:
 
 
 def _shapes(canvas: Canvas) -> Iterable[Shape]:
-    trend, target = canvas.trend, canvas.trend.target
-    if target and target.value is not None and trend.is_bound:
-        yield from _bounds(canvas, [target.value, *([target.upper] if target.upper is not None else [])])
+    trend = canvas.trend
+    yield from _bounds(canvas)
     for mark in trend.earlier_targets:
         yield Shape("chart-earlier", flag(canvas.x(mark.year), canvas.y(mark.value), FLAG))
     if len(trend.path) > 1:
@@ -83,8 +88,8 @@ def _marks(canvas: Canvas) -> Iterable[Shape]:
         yield Shape("chart-target", flag(canvas.x(target.year), canvas.y(target.value), FLAG))
 
 
-def _bounds(canvas: Canvas, values: Sequence[Decimal]) -> Iterable[Shape]:
-    plot, heights = canvas.plot, [canvas.y(value) for value in values]
+def _bounds(canvas: Canvas) -> Iterable[Shape]:
+    plot, heights = canvas.plot, [canvas.y(value) for value in canvas.trend.bounds]
     if len(heights) == 2:
         yield Shape("chart-band", rectangle(plot.left, min(heights), plot.right, max(heights)))
     for y in heights:
@@ -99,17 +104,20 @@ def _dots(canvas: Canvas) -> Iterable[Dot]:
 
 def _axis_words(canvas: Canvas) -> Iterable[Words]:
     plot, axis, trend = canvas.plot, canvas.axis, canvas.trend
-    for value in axis.ticks if axis else ():
-        yield Words("chart-tick", "end", at(plot.left - 6), at(canvas.y(value) + SIZE * 0.36), format_plain(value))
+    for value, words in zip(axis.ticks, axis.words, strict=True) if axis else ():
+        yield Words("chart-tick", "end", at(plot.left - 6), at(canvas.y(value) + SIZE * 0.36), words)
     if axis and trend.unit:
         yield Words("chart-tick", "start", "0", at(SIZE), f"（{trend.unit}）")
-    foot = plot.bottom + SIZE * LINE_HEIGHT
+    foot = plot.bottom + SIZE * LINE_HEIGHT + 3
     for year in canvas.shown_years:
         yield Words("chart-tick", "middle", at(canvas.x(year)), at(foot), trend.short(year))
     for point in trend.gaps:
         for row, line in enumerate(canvas.reason_lines(point), 1):
-            y = foot + row * (SIZE - 1) * LINE_HEIGHT
-            yield Words("chart-reason", "middle", at(canvas.x(point.year)), at(y), line)
+            half = text_width(line, SIZE - 1) / 2
+            x = min(max(canvas.x(point.year), half), canvas.width - half)
+            yield Words("chart-reason", "middle", at(x), at(foot + row * (SIZE - 1) * LINE_HEIGHT), line)
+    if not trend.magnitudes and not trend.points:
+        yield Words("chart-label", "middle", at(canvas.width / 2), at(canvas.height / 2), "実績値はまだありません")
 
 
 def _placed_words(canvas: Canvas) -> Iterable[Words]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Iterable
 
 from kpis.charts.canvas import Canvas
-from kpis.charts.drawing import NARROW, WIDE
+from kpis.charts.drawing import NARROW, WIDE, canvas_for
 from kpis.charts.layout import ACTUAL, PATH, SURFACE, TEXT, WEAK, Json, trend_layout
 from kpis.charts.trend import Mark, Point, Trend
 from kpis.charts.words import milestone_word, trend_notes
@@ -15,13 +14,18 @@ from kpis.evaluation import Kind, State
 
 def trend_figure(trend: Trend) -> Json:
     """Build data, layout and config; `narrow` holds where the words go in a narrow box, trace by trace."""
-    wide, narrow = Canvas(trend, *WIDE), Canvas(trend, *NARROW)
+    return figure_on(canvas_for(trend, *WIDE), canvas_for(trend, *NARROW))
+
+
+def figure_on(wide: Canvas, narrow: Canvas) -> Json:
+    """Build the figure with the words where the two drawings have them."""
+    trend = wide.trend
     traces = list(_traces(trend))
     return {
         "data": [_worded(trace, wide) for trace in traces],
-        "narrow": [_words_of(trace, narrow) for trace in traces],
         "layout": trend_layout(wide),
-        "config": {"displayModeBar": True, "displaylogo": False, "responsive": True, "scrollZoom": False},
+        "config": {"displayModeBar": True, "displaylogo": False, "scrollZoom": False, "doubleClick": "reset"},
+        "narrow": {"words": [_words_of(trace, narrow) for trace in traces], "layout": trend_layout(narrow)},
         "title": f"{trend.name}（{trend.unit}）" if trend.unit else trend.name,
         "notes": "　".join(trend_notes(trend, wide.axis)),
     }
@@ -34,8 +38,7 @@ def _traces(trend: Trend) -> Iterable[Json]:
         return
     if len(trend.path) > 1:
         yield _path(trend)
-    if trend.is_bound and trend.target and trend.target.value is not None:
-        yield from _bounds(trend, [trend.target.value, trend.target.upper])
+    yield from _bounds(trend)
     if trend.valued:
         yield _line(trend)
     for number, mark in enumerate(trend.earlier_targets):
@@ -85,16 +88,19 @@ def _points(trend: Trend) -> Json:
         "y": [float(value) for _, value in trend.valued],
         "marker": {"color": fills, "size": 10, "line": {"color": ACTUAL, "width": 2.5}},
         "textfont": {"color": ACTUAL},
-        "hovertext": [f"実績 {_full_label(point)}" for point, _ in trend.valued],
+        "hovertext": [_hover(trend, point) for point, _ in trend.valued],
         "hoverinfo": "text",
         "cliponaxis": False,
         "keys": [f"point {point.year}" for point, _ in trend.valued],
     }
 
 
-def _full_label(point: Point) -> str:
+def _hover(trend: Trend, point: Point) -> str:
+    """Say the year, the actual with its state, and the 目安 to compare it with."""
     state = f"（{State(point.state).label}）" if point.is_provisional else ""
-    return f"{point.label}{'※' if point.amended else ''}{state}"
+    lines = [trend.long(point.year), f"実績 {point.label}{'※' if point.amended else ''}{state}"]
+    lines += [f"目安 {trend.printed(value)}" for year, value in trend.path if year == point.year]
+    return "<br>".join(lines)
 
 
 def _path(trend: Trend) -> Json:
@@ -106,7 +112,7 @@ def _path(trend: Trend) -> Json:
         "y": [float(value) for _, value in trend.path],
         "line": {"color": PATH, "width": 2, "dash": "dash"},
         "textfont": {"color": WEAK},
-        "hovertext": [f"目安 {trend.printed(value)}" for _, value in trend.path],
+        "hovertext": [f"{trend.long(year)}<br>目安 {trend.printed(value)}" for year, value in trend.path],
         "hoverinfo": "text",
         "keys": [f"path {year}" for year, _ in trend.path],
     }
@@ -121,17 +127,18 @@ def _mark(trend: Trend, mark: Mark, key: str, word: str, symbol: Json, color: st
         "y": [float(mark.value)],
         "marker": symbol,
         "textfont": {"color": color},
-        "hovertext": [f"{word} {mark.label}"],
+        "hovertext": [f"{trend.long(mark.year)}<br>{word} {mark.label}"],
         "hoverinfo": "text",
         "cliponaxis": False,
         "keys": [key],
     }
 
 
-def _bounds(trend: Trend, values: Sequence[Decimal | None]) -> Iterable[Json]:
+def _bounds(trend: Trend) -> Iterable[Json]:
+    if not trend.bounds:
+        return
     ends = [trend.years[0] - 0.5, trend.years[-1] + 0.5]
-    bounds = [value for value in values if value is not None]
-    for number, value in enumerate(bounds):
+    for number, value in enumerate(trend.bounds):
         trace: Json = {
             "type": "scatter",
             "name": "目標",
@@ -156,7 +163,7 @@ def _milestone(trend: Trend) -> Json:
         "text": [milestone_word(value) for _, value in trend.valued],
         "textposition": "bottom center",
         "textfont": {"color": TEXT},
-        "hovertext": [milestone_word(value) for _, value in trend.valued],
+        "hovertext": [f"{trend.long(point.year)}<br>{milestone_word(value)}" for point, value in trend.valued],
         "hoverinfo": "text",
     }
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from goals.numbers import format_plain
 from kpis.charts.canvas import FLAG, SIZE, Canvas
 from kpis.charts.trend import Trend
 from kpis.evaluation import Kind
@@ -35,14 +34,19 @@ def trend_layout(canvas: Canvas) -> Json:
             "b": canvas.height - plot.bottom,
         },
         "showlegend": False,
-        "hovermode": "x unified",
+        "hovermode": "closest",
+        "uirevision": "kept",
+        "hoverdistance": 40,
         "hoverlabel": {"bgcolor": SURFACE, "bordercolor": WEAK, "font": {"color": TEXT, "size": SIZE}, "align": "left"},
         "dragmode": False,
         "xaxis": axis_line
         | {
             "range": [years[0] - 0.5, years[-1] + 0.5],
-            "tickvals": list(canvas.shown_years),
-            "ticktext": [_tick(trend, year) for year in canvas.shown_years],
+            "minallowed": years[0] - 0.5,
+            "maxallowed": years[-1] + 0.5,
+            "tickvals": list(years),
+            "ticktext": [_tick(canvas, year) for year in years],
+            "tickangle": 0,
             "showline": True,
             "ticks": "",
             "fixedrange": False,
@@ -53,9 +57,11 @@ def trend_layout(canvas: Canvas) -> Json:
     }
 
 
-def _tick(trend: Trend, year: int) -> str:
-    reasons = [point.reason for point in trend.gaps if point.year == year]
-    return "<br>".join([trend.short(year), *reasons])
+def _tick(canvas: Canvas, year: int) -> str:
+    """Write a year at the axis, and under it why it has no value."""
+    reasons = [line for point in canvas.trend.gaps if point.year == year for line in canvas.reason_lines(point)]
+    name = canvas.trend.short(year) if year in canvas.shown_years else ""
+    return "<br>".join([name, *reasons])
 
 
 def _value_axis(canvas: Canvas) -> Json:
@@ -65,7 +71,7 @@ def _value_axis(canvas: Canvas) -> Json:
     return {
         "range": [float(axis.low), float(axis.high)],
         "tickvals": [float(tick) for tick in axis.ticks],
-        "ticktext": [format_plain(tick) for tick in axis.ticks],
+        "ticktext": list(axis.words),
         "showgrid": True,
         "gridcolor": LINE,
         "ticks": "",

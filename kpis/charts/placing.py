@@ -76,6 +76,7 @@ class Label:
     css: str = ""
     reach: float = 5.0
     sides: Sequence[str] = _SIDES
+    may_stray: bool = True  # a line or two away from the mark, rather than left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ class Sheet:
         """Place a label where it hides least, or leave it out where no place is free (the table has it)."""
         best: tuple[float, Placed] | None = None
         for cost, place in self._places(label):
+            if best and cost >= best[0]:
+                continue
             if not place.box.inside(self.area) or any(place.box.meets(other, 1.0) for other in self.taken):
                 continue
             cost += sum(6.0 for line in self.lines if _crosses(line, place.box))
@@ -119,7 +122,7 @@ class Sheet:
         width, height = text_width(label.text, self.size), self.size * LINE_HEIGHT
         for rank, side in enumerate(label.sides):
             vertical, horizontal = side.split()
-            for farther in (0, 1, 2) if vertical != "middle" else (0,):
+            for farther in (0, 1, 2) if vertical != "middle" and label.may_stray else (0,):
                 away = label.reach + _GAP + farther * height * 0.8
                 top = {
                     "top": label.y - away - height,
@@ -154,6 +157,8 @@ def _crosses(line: Sequence[tuple[float, float]], box: Box) -> bool:
 
 
 def _segment_crosses(start: tuple[float, float], end: tuple[float, float], box: Box) -> bool:
+    if (start[0] < box.left and end[0] < box.left) or (start[0] > box.right and end[0] > box.right):
+        return False
     low, high = 0.0, 1.0
     dx, dy = end[0] - start[0], end[1] - start[1]
     for delta, room in (

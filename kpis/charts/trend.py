@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Self
 
 from goals.numbers import format_decimals, format_plain, with_unit
@@ -56,7 +57,7 @@ class Aim:
     upper: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trend:
     """The course of one indicator; `as_of` is the date of its strategy, for the era of the years."""
 
@@ -100,7 +101,7 @@ class Trend:
             as_of=as_of,
         )
 
-    @property
+    @cached_property
     def years(self) -> range:
         """Give every year from the first to the last that anything is known of."""
         known = [point.year for point in self.points] + [year for year, _ in self.path]
@@ -108,16 +109,16 @@ class Trend:
         known += [self.target.year] if self.target and self.target.year else []
         return range(min(known), max(known) + 1) if known else range(0)
 
-    @property
+    @cached_property
     def valued(self) -> tuple[tuple[Point, Decimal], ...]:
         """Give the years that have a value; 0 is one."""
         return tuple((point, point.value) for point in self.points if point.value is not None)
 
-    @property
+    @cached_property
     def gaps(self) -> tuple[Point, ...]:
         return tuple(point for point in self.points if point.value is None)
 
-    @property
+    @cached_property
     def runs(self) -> tuple[tuple[tuple[int, Decimal], ...], ...]:
         """Cut the actuals where the line must not be drawn on: at a missing year and at a break of the series."""
         runs: list[list[tuple[int, Decimal]]] = []
@@ -133,7 +134,7 @@ class Trend:
             runs[0].insert(0, (self.baseline.year, self.baseline.value))
         return tuple(tuple(run) for run in runs)
 
-    @property
+    @cached_property
     def magnitudes(self) -> tuple[Decimal, ...]:
         """Give every number that the value axis must hold."""
         marks = (*self.earlier_targets, *([self.baseline] if self.baseline else []))
@@ -150,8 +151,18 @@ class Trend:
         """Tell whether the target is a line or band to stay within, not a place to reach."""
         return self.kind in (Kind.KEEP_AT_LEAST, Kind.KEEP_AT_MOST, Kind.RANGE)
 
+    @property
+    def bounds(self) -> tuple[Decimal, ...]:
+        """Give the bounds to stay within: one, two for a range, none for a target to reach."""
+        if not self.is_bound or self.target is None:
+            return ()
+        return tuple(bound for bound in (self.target.value, self.target.upper) if bound is not None)
+
     def short(self, year: int) -> str:
         return FiscalYear(year).short(self.as_of)
+
+    def long(self, year: int) -> str:
+        return FiscalYear(year).long(self.as_of)
 
     def printed(self, value: Decimal) -> str:
         """Write a value at the decimals of the indicator, with its unit."""

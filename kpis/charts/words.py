@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from goals.numbers import format_plain, with_unit
-from goals.years import FiscalYear
 from kpis.charts.axis import Axis
 from kpis.charts.trend import Point, Trend
 from kpis.evaluation import Kind, State
@@ -39,7 +38,7 @@ def _course(trend: Trend) -> str:
         return "実績値はまだありません。"
     (first, before), (last, after) = trend.valued[0], trend.valued[-1]
     if trend.kind == Kind.MILESTONE:
-        return f"{_long(trend, last.year)}は{milestone_word(after)}。"
+        return f"{trend.long(last.year)}は{milestone_word(after)}。"
     if first is last:
         return f"実績は{_dated(trend, last)}。"
     if after == before:
@@ -49,18 +48,18 @@ def _course(trend: Trend) -> str:
 
 
 def _gaps(trend: Trend) -> str:
-    return "".join(f"{_long(trend, point.year)}は{point.reason}。" for point in trend.gaps)
+    return "".join(f"{trend.long(point.year)}は{point.reason}。" for point in trend.gaps)
 
 
 def _aims(trend: Trend) -> str:
-    parts = [f"基準値は{_long(trend, trend.baseline.year)}の{trend.baseline.label}。"] if trend.baseline else []
+    parts = [f"基準値は{trend.long(trend.baseline.year)}の{trend.baseline.label}。"] if trend.baseline else []
     if trend.target is None:
         parts.append("目標値は設定されていません。")
     else:
-        when = f"（{_long(trend, trend.target.year)}）" if trend.target.year else ""
+        when = f"（{trend.long(trend.target.year)}）" if trend.target.year else ""
         parts.append(f"目標は{trend.target.label}{when}。")
     if trend.earlier_targets:
-        earlier = "、".join(f"{mark.label}（{_long(trend, mark.year)}）" for mark in trend.earlier_targets)
+        earlier = "、".join(f"{mark.label}（{trend.long(mark.year)}）" for mark in trend.earlier_targets)
         parts.append(f"以前の目標は{earlier}。")
     return "".join(parts)
 
@@ -71,8 +70,4 @@ def milestone_word(value: object) -> str:
 
 def _dated(trend: Trend, point: Point) -> str:
     state = f"（{State(point.state).label}）" if point.is_provisional else ""
-    return f"{_long(trend, point.year)}の{point.label}{state}"
-
-
-def _long(trend: Trend, year: int) -> str:
-    return FiscalYear(year).long(trend.as_of)
+    return f"{trend.long(point.year)}の{point.label}{state}"
