@@ -9,6 +9,7 @@ import hashlib
 import multiprocessing
 import os
 import sys
+from io import StringIO
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kanazawa_strategy.settings")
@@ -22,6 +23,8 @@ from django.core.management import call_command
 
 def main(load: str) -> None:
     django.setup()
+    # Before the server starts: its workers would say what is wrong on every page instead.
+    call_command("check", stdout=StringIO())
     # Compressing takes as long as filling a database, and has nothing to do with it.
     static = multiprocessing.get_context("fork").Process(target=collect_static_files)
     static.start()
