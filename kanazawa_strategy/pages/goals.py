@@ -71,6 +71,10 @@ class _GoalPart:
     kpis: list[Summary]
     measure_count: int
 
+    @property
+    def caption(self) -> str:
+        return f"基本目標{self.goal.number}の数値目標"
+
     @classmethod
     def of(cls, goal: Goal, rows: list[Summary], measure_count: int) -> _GoalPart:
         own = [row for row in rows if row.indicator.goal_id == goal.pk]
