@@ -199,8 +199,8 @@ def roll_up_sentence(counts: Mapping[Rating, int], after_target: bool = False) -
 def _pick(texts: Mapping[str, str], name: str, facts: Facts) -> str:
     """Find the text of a name, in the case that fits where it has several."""
     spec, seen, judged = facts.spec, facts.observation, facts.judgement
-    if seen is None or judged is None:
-        return texts[name]
+    assert seen is not None
+    assert judged is not None
     cases = {"late": spec.is_due(seen.fiscal_year), "early": seen.fiscal_year != spec.baseline_year}
     cases |= {"unknown": judged.expected is None, "same": seen.value == spec.start, str(seen.state): True}
     names = [f"{name} {case}" for case, holds in cases.items() if holds]
