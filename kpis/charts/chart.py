@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kpis.charts.drawing import NARROW, WIDE, TrendDrawing, canvas_for, drawing_on
+from kpis.charts.drawing import NARROW, WIDE, TrendDrawing, board_for, drawing_on
 from kpis.charts.figure import figure_on
 from kpis.charts.trend import Trend
 from kpis.charts.words import trend_description, trend_notes
@@ -35,7 +35,7 @@ class TrendChart:
 def trend_chart(trend: Trend, key: str) -> TrendChart:
     """Make both drawings, the figure and the words of a trend."""
     years = trend.years
-    wide, narrow = canvas_for(trend, *WIDE), canvas_for(trend, *NARROW)
+    wide, narrow = board_for(trend, *WIDE), board_for(trend, *NARROW)
     period = f"{trend.short(years[0])}〜{trend.short(years[-1])}年度" if len(years) > 1 else ""
     return TrendChart(
         key=key,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kpis.charts.board import Board
 from kpis.charts.canvas import FLAG, SIZE, Canvas
 from kpis.charts.milestone import milestone_dots, milestone_marks, milestone_words
 from kpis.charts.placing import LINE_HEIGHT, text_width
@@ -14,7 +15,7 @@ from kpis.charts.trend import Trend
 from kpis.evaluation import Kind
 
 WIDE, NARROW = (720, 320), (340, 280)
-MILESTONE_HEIGHT = 132
+MILESTONE_HEIGHT = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +33,24 @@ class TrendDrawing:
 
 def trend_drawing(trend: Trend, width: int = WIDE[0], height: int = WIDE[1]) -> TrendDrawing:
     """Draw a trend; a milestone needs less height than is offered."""
-    return drawing_on(canvas_for(trend, width, height))
+    return drawing_on(board_for(trend, width, height))
 
 
-def canvas_for(trend: Trend, width: int, height: int) -> Canvas:
-    return Canvas(trend, width, min(height, MILESTONE_HEIGHT) if trend.kind == Kind.MILESTONE else height)
+def board_for(trend: Trend, width: int, height: int) -> Board:
+    return Board(trend, width, min(height, MILESTONE_HEIGHT) if trend.kind == Kind.MILESTONE else height)
 
 
-def drawing_on(canvas: Canvas) -> TrendDrawing:
-    """Draw on a canvas that figures may share, since finding places for words is most of the work."""
-    is_milestone = canvas.trend.kind == Kind.MILESTONE
+def drawing_on(board: Board) -> TrendDrawing:
+    """Draw on a board that the figure may share, since finding places for words is most of the work."""
+    is_milestone = board.trend.kind == Kind.MILESTONE
     return TrendDrawing(
-        width=canvas.width,
-        height=canvas.height,
-        grid=tuple(_grid(canvas)),
-        shapes=() if is_milestone else tuple(_shapes(canvas)),
-        dots=tuple(milestone_dots(canvas) if is_milestone else _dots(canvas)),
-        marks=tuple(milestone_marks(canvas) if is_milestone else _marks(canvas)),
-        words=(*_axis_words(canvas), *(milestone_words(canvas) if is_milestone else _placed_words(canvas))),
+        width=board.width,
+        height=board.height,
+        grid=tuple(_grid(board)),
+        shapes=() if is_milestone else tuple(_shapes(board)),
+        dots=tuple(milestone_dots(board) if is_milestone else _dots(board)),
+        marks=tuple(milestone_marks(board) if is_milestone else _marks(board)),
+        words=(*_axis_words(board), *(milestone_words(board) if is_milestone else _placed_words(board))),
     )
 
 
@@ -120,6 +121,6 @@ def _axis_words(canvas: Canvas) -> Iterable[Words]:
         yield Words("chart-label", "middle", at(canvas.width / 2), at(canvas.height / 2), "実績値はまだありません")
 
 
-def _placed_words(canvas: Canvas) -> Iterable[Words]:
-    for place in canvas.sheet.placed.values():
+def _placed_words(board: Board) -> Iterable[Words]:
+    for place in board.words:
         yield Words(f"chart-label {place.css}".strip(), place.anchor, at(place.x), at(place.baseline), place.text)

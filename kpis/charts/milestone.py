@@ -10,14 +10,14 @@ from kpis.charts.placing import Box, text_width
 from kpis.charts.shapes import Dot, Shape, Words, at, flag, polyline
 from kpis.charts.words import milestone_word
 
-_RADIUS = 9.0
+MILESTONE_RADIUS = 9.0
 _UNDER = SIZE * 1.9 + 2
 
 
 def milestone_dots(canvas: Canvas) -> Iterable[Dot]:
     for point, value in canvas.trend.valued:
         css = "chart-dot" if value == 1 else "chart-dot-hollow"
-        yield Dot(css, at(canvas.x(point.year)), at(canvas.y(value)), at(_RADIUS))
+        yield Dot(css, at(canvas.x(point.year)), at(canvas.y(value)), at(MILESTONE_RADIUS))
 
 
 def milestone_marks(canvas: Canvas) -> Iterable[Shape]:
@@ -28,7 +28,7 @@ def milestone_marks(canvas: Canvas) -> Iterable[Shape]:
             yield Shape("chart-done", polyline([(x - 4, y), (x - 1, y + 3.5), (x + 4.5, y - 3.5)]))
     target = canvas.trend.target
     if target and target.year:
-        yield Shape("chart-target", flag(canvas.x(target.year), canvas.y(Decimal(0)) - _RADIUS - 2, FLAG))
+        yield Shape("chart-target", flag(canvas.x(target.year), canvas.y(Decimal(0)) - MILESTONE_RADIUS - 2, FLAG))
 
 
 def milestone_words(canvas: Canvas) -> Iterable[Words]:
@@ -39,7 +39,7 @@ def milestone_words(canvas: Canvas) -> Iterable[Words]:
         words = f"目標 {target.label}"
         half = text_width(words, SIZE) / 2
         x = min(max(canvas.x(target.year), half), canvas.width - half)
-        yield Words("chart-label chart-label-strong", "middle", at(x), at(SIZE), words)
+        yield Words("chart-label chart-label-strong", "middle", at(x), at(SIZE + 18), words)
     for point, value in reversed(canvas.trend.valued):
         words = milestone_word(value)
         half, x = text_width(words, SIZE) / 2, canvas.x(point.year)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import pairwise
 
 _WIDE, _DIGIT, _OTHER = 1.0, 0.62, 0.66
 _NARROW = {".": 0.32, ",": 0.32, "%": 0.95}
 LINE_HEIGHT = 1.3
 _GAP = 4.0
-# Offsets in label heights and widths from the mark; the names are Plotly's.
 _SIDES = (
     "top center",
     "bottom center",
@@ -69,10 +69,10 @@ class Box:
 class Label:
     """Words wanted at a mark: `reach` is the half height of the mark, `sides` the order of preference."""
 
-    key: str
     text: str
     x: float
     y: float
+    spot: tuple[int, Decimal]  # year and value of the mark
     css: str = ""
     reach: float = 5.0
     sides: Sequence[str] = _SIDES
@@ -81,12 +81,11 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Words that have found their place; `side` tells where from the mark."""
+    """Words that have found their place."""
 
-    key: str
     text: str
     css: str
-    side: str
+    spot: tuple[int, Decimal]
     anchor: str
     x: float
     baseline: float
@@ -101,7 +100,7 @@ class Sheet:
     size: float
     taken: list[Box] = field(default_factory=list)
     lines: list[Sequence[tuple[float, float]]] = field(default_factory=list)
-    placed: dict[str, Placed] = field(default_factory=dict)
+    placed: list[Placed] = field(default_factory=list)
 
     def put(self, label: Label) -> None:
         """Place a label where it hides least, or leave it out where no place is free (the table has it)."""
@@ -115,7 +114,7 @@ class Sheet:
             if best is None or cost < best[0]:
                 best = (cost, place)
         if best:
-            self.placed[label.key] = best[1]
+            self.placed.append(best[1])
             self.taken.append(best[1].box)
 
     def _places(self, label: Label) -> Iterator[tuple[float, Placed]]:
@@ -139,7 +138,7 @@ class Sheet:
                 if vertical != "middle":
                     box = box.shifted_into(self.area)
                 anchor, x = _anchored(horizontal, box)
-                place = Placed(label.key, label.text, label.css, side, anchor, x, box.top + self.size * 0.98, box)
+                place = Placed(label.text, label.css, label.spot, anchor, x, box.top + self.size * 0.98, box)
                 yield rank + farther * 5.0 + abs(box.left - left) * 0.02, place
 
 

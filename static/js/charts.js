@@ -154,12 +154,10 @@ class Chart {
   sized() {
     const { data, layout, narrow } = this.spec;
     const { width, height } = this.frame.getBoundingClientRect();
-    const traces = isWide.matches ? data : data.map((trace, place) => ({ ...trace, ...narrow.words[place] }));
     const { fontFamily: family } = getComputedStyle(this.frame);
-    const base = isWide.matches ? layout : narrow.layout;
-    const figure = coloured({ data: traces, layout: base }, this.live);
+    const figure = coloured({ data, layout: isWide.matches ? layout : narrow }, this.live);
     Object.assign(figure.layout, { width, height, dragmode: hasFinePointer.matches ? "zoom" : false });
-    Object.assign(figure.layout.font, { family });
+    for (const font of [figure.layout.font, figure.layout.hoverlabel.font]) font.family = family;
     this.live.style.color = "";
     return figure;
   }
