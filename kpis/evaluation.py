@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
 
@@ -153,14 +154,16 @@ def expected_value(spec: TargetSpec, year: int) -> Decimal | None:
     return _decimal(_expected(spec, year))
 
 
-def judge(spec: TargetSpec, observation: Observation, thresholds: Thresholds = STANDARD) -> Judgement:
-    """Rate one observation, and say why; raise ValueError on a spec or observation that contradicts itself."""
+def judge(
+    spec: TargetSpec, observation: Observation, thresholds: Thresholds = STANDARD, *, as_of: date | None = None
+) -> Judgement:
+    """Rate one observation, and say why (in the era of `as_of`); raise ValueError on what contradicts itself."""
     validate(spec)
     has_value = observation.state is not None and observation.state.has_value
     if has_value != (observation.value is not None):
         raise ValueError("実績値と状態が合っていません。確定・速報・推計には値を入れ、それ以外では空欄にしてください。")
     judgement = _rate(spec, observation, thresholds)
-    facts = sentences.Facts(spec, observation, judgement)
+    facts = sentences.Facts(spec, observation, judgement, as_of=as_of)
     return replace(judgement, reason=sentences.reason(facts, thresholds.near_pace))
 
 

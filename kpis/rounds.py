@@ -1,11 +1,10 @@
-"""The yearly round: confirm values, publish them in one stroke, change a published year in the open (domain.md §6)."""
+"""The yearly round: confirm values, publish them in one stroke; amend() changes a published year (domain.md §6)."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -14,10 +13,9 @@ from simple_history.utils import bulk_update_with_history
 
 from goals import audit, publication
 from goals.models import Strategy
-from kpis.evaluation import Judgement, Kind, Observation, State, TargetSpec, Thresholds, judge
+from kpis.amending import Change, amend
+from kpis.evaluation import Judgement, Observation, State, TargetSpec, Thresholds, judge
 from kpis.models import (
-    Amendment,
-    AmendmentKind,
     Assessment,
     Indicator,
     Round,
@@ -30,7 +28,7 @@ from kpis.models import (
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-UNSET = TargetSpec(kind=Kind.UNSET, baseline=None, baseline_year=None, target=None, target_year=None)
+__all__ = ["Change", "Outcome", "amend", "confirm", "outcomes", "publish", "thresholds_of"]
 
 
 @dataclass(frozen=True)
@@ -62,9 +60,10 @@ def outcomes(round_: Round) -> list[Outcome]:
     found = []
     for indicator in indicators:
         target, value = indicator.target_in_force, values.get(indicator.pk)
-        spec = indicator.spec_in_force or UNSET
+        spec = indicator.spec_in_force
         observation = value.observation if value else _without_a_row(indicator, round_)
-        found.append(Outcome(indicator, target, value, spec, judge(spec, observation, thresholds)))
+        judgement = judge(spec, observation, thresholds, as_of=round_.strategy.as_of)
+        found.append(Outcome(indicator, target, value, spec, judgement))
     return found
 
 
@@ -150,119 +149,5 @@ def _assessment(round_: Round, outcome: Outcome) -> Assessment:
         self_rating=value.self_rating if value else "",
         self_comment=value.self_comment if value else "",
     )
-    _write(row, outcome.judgement)
+    row.take(outcome.judgement)
     return row
-
-
-def _write(row: Assessment, judgement: Judgement) -> None:
-    row.expected, row.progress, row.pace = judgement.expected, judgement.progress, judgement.pace
-    row.margin, row.rating, row.reason = judgement.margin, judgement.rating, judgement.reason
-
-
-@dataclass(frozen=True)
-class Change:
-    """What an amendment sets: a value with its state, or the committee's rating."""
-
-    kind: AmendmentKind
-    reason: str
-    value: Decimal | None = None
-    state: State | None = None
-    committee_rating: str = ""
-    committee_comment: str = ""
-
-
-def amend(
-    round_: Round, indicator: Indicator, change: Change, *, user: User | None, made_on: datetime.date
-) -> Amendment:
-    """Change one published year in the open: judge it again by the frozen target, and keep what was.
-
-    Raises ValidationError with a sentence where the change does not fit what is published.
-    """
-    with transaction.atomic():
-        row = Assessment.objects.select_for_update(of=("self",)).filter(round=round_, indicator=indicator).first()
-        if row is None or not round_.is_published:
-            raise ValidationError("この年度はまだ公表されていません。公表前の値は、実績値の画面で直してください。")
-        if not change.reason.strip():
-            raise ValidationError("変更の理由を書いてください。理由は公開されます。")
-        amendment = _rate(row, change) if change.kind == AmendmentKind.COMMITTEE else _replace(row, change, user)
-        amendment.made_on, amendment.made_by = made_on, user
-        amendment.save()
-        publication.bump()
-        audit.record(
-            audit.AuditAction.AMEND, f"{indicator.code} {round_.year.long()} {amendment.get_kind_display()}", user=user
-        )
-    return amendment
-
-
-def _rate(row: Assessment, change: Change) -> Amendment:
-    if not change.committee_rating or change.committee_rating == row.committee_rating:
-        raise ValidationError("推進委員会の評価を、今と違うものから選んでください。")
-    amendment = Amendment(
-        indicator_id=row.indicator_id,
-        assessment=row,
-        fiscal_year=row.fiscal_year,
-        kind=change.kind,
-        old_value=row.value,
-        old_state=row.state,
-        new_value=row.value,
-        new_state=row.state,
-        old_rating=row.committee_rating,
-        new_rating=change.committee_rating,
-        reason=change.reason,
-    )
-    row.committee_rating, row.committee_comment = change.committee_rating, change.committee_comment
-    row.save()
-    return amendment
-
-
-def _replace(row: Assessment, change: Change, user: User | None) -> Amendment:
-    _check_fit(row, change)
-    amendment = Amendment(
-        indicator_id=row.indicator_id,
-        assessment=row,
-        fiscal_year=row.fiscal_year,
-        kind=change.kind,
-        old_value=row.value,
-        old_state=row.state,
-        new_value=change.value,
-        new_state=change.state or "",
-        old_rating=row.rating,
-        reason=change.reason,
-    )
-    found = YearlyValue.objects.select_for_update(of=("self",)).filter(
-        indicator_id=row.indicator_id, fiscal_year=row.fiscal_year
-    )
-    value = found.first() or YearlyValue(indicator_id=row.indicator_id, fiscal_year=row.fiscal_year, version=0)
-    value.value, value.state, value.workflow = change.value, change.state or "", Workflow.PUBLISHED
-    value.version += 1
-    if value.value is not None:
-        value.available_on = None
-    # Not full_clean(): its clean() refuses published years to everyone but this function.
-    value.clean_fields()
-    value.check_state()
-    value.validate_constraints()
-    value._change_reason = change.reason[:100]  # type: ignore[attr-defined]
-    value.save()
-    row.value, row.state = change.value, change.state or ""
-    _write(row, judge(row.spec, row.observation, row.thresholds))
-    row.save()
-    amendment.new_rating = row.rating
-    return amendment
-
-
-def _check_fit(row: Assessment, change: Change) -> None:
-    """Refuse an amendment whose kind does not agree with what is published."""
-    if change.state is None:
-        raise ValidationError("状態を選んでください。")
-    if (row.value, row.state) == (change.value, change.state):
-        raise ValidationError("公表されている値と同じです。変更する値を入れてください。")
-    if change.kind == AmendmentKind.ADDITION and row.value is not None:
-        raise ValidationError(
-            "この年度の値はもう公表されています。直すときは「訂正」、速報の確定は「確定値」を選んでください。"
-        )
-    if change.kind == AmendmentKind.FINALISATION and (
-        row.state not in {State.PRELIMINARY, State.ESTIMATE} or change.state != State.FINAL
-    ):
-        raise ValidationError("「確定値」は、速報または推計で公表した値を確定するときに選びます。")
-    if change.kind == AmendmentKind.CORRECTION and row.value is None:
-        raise ValidationError("この年度の値はまだ公表されていません。遅れて分かった値は「追加公表」を選んでください。")

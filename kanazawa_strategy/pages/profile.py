@@ -16,7 +16,8 @@ from kpis.charts import Mark, Trend, TrendChart, trend_chart
 from kpis.evaluation import Rating, State
 from kpis.models import Amendment, AmendmentKind, Indicator, Target, YearlyValue
 from kpis.sentences import Facts, status_sentence
-from kpis.summary import Summary, YearLine, baseline_text, plain, target_text, year_short
+from kpis.summary import Summary, baseline_text, plain, target_text, year_short
+from kpis.yearline import YearLine
 
 
 @dataclass(frozen=True)

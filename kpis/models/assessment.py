@@ -96,6 +96,11 @@ class Assessment(models.Model):
             decimals=self.decimals,
         )
 
+    def take(self, judgement: Judgement) -> None:
+        """Write a judgement into the row; the caller saves it."""
+        self.expected, self.progress, self.pace = judgement.expected, judgement.progress, judgement.pace
+        self.margin, self.rating, self.reason = judgement.margin, judgement.rating, judgement.reason
+
     @property
     def judgement(self) -> Judgement:
         """Return the frozen judgement."""

@@ -10,9 +10,9 @@ from django.db.models import Prefetch
 from simple_history.models import HistoricalRecords
 
 from goals.models import Department, Direction, Goal, Sourced, Strategy
+from kpis.evaluation import Kind, TargetSpec
 
 if TYPE_CHECKING:
-    from kpis.evaluation import TargetSpec
     from kpis.models.amendment import Amendment
     from kpis.models.assessment import Assessment
     from kpis.models.target import Target
@@ -141,11 +141,11 @@ class Indicator(Sourced):
         return self.adopted_targets[0] if self.adopted_targets else None
 
     @property
-    def spec_in_force(self) -> TargetSpec | None:
-        """Return the target in force as the engine takes it; needs for_list()."""
+    def spec_in_force(self) -> TargetSpec:
+        """Return the target in force as the engine takes it, UNSET where there is none; needs for_list()."""
         target = self.target_in_force
         if target is None:
-            return None
+            return TargetSpec(Kind.UNSET, baseline=None, baseline_year=None, target=None, target_year=None)
         target.revision.strategy = self.goal.strategy  # the same row: no query for it
         return target.spec()
 
