@@ -29,3 +29,10 @@ class NumberField(models.DecimalField):
 
     def formfield(self, **kwargs: Any) -> Any:  # type: ignore[override]
         return super().formfield(**{"form_class": forms.NumberField, **kwargs})
+
+
+class AddressField(models.URLField):
+    """An address on the web; one typed without a scheme is https."""
+
+    def formfield(self, **kwargs: Any) -> Any:  # type: ignore[override]
+        return super().formfield(**{"assume_scheme": "https", **kwargs})

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from goals.fields import FiscalYearField, NumberField
+from goals.fields import AddressField, FiscalYearField, NumberField
 from goals.years import FiscalYear
 from kpis.evaluation import Group, Observation, Rating, State
 from kpis.models.indicator import Indicator
@@ -60,7 +60,7 @@ class YearlyValue(models.Model):
     next_steps = models.TextField("今後の取組（公開）", blank=True)
     self_rating = models.CharField("所管課の自己評価", max_length=20, choices=SELF_RATINGS, blank=True)
     self_comment = models.TextField("自己評価の理由（公開）", blank=True)
-    evidence_url = models.URLField("根拠資料のアドレス", blank=True)
+    evidence_url = AddressField("根拠資料のアドレス", blank=True)
     workflow = models.CharField(
         "進み具合", max_length=10, choices=Workflow, default=Workflow.DRAFT, editable=False, db_index=True
     )
