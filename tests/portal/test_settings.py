@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from django.conf import settings
 
 from kanazawa_strategy import checks
@@ -65,8 +64,3 @@ def test_every_setting_read_from_the_environment_stands_in_the_readme() -> None:
     table = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
     assert {"SECRET_KEY", "DATABASE_URL"} <= read
     assert read <= table, f"not in the README: {sorted(read - table)}"
-
-
-@pytest.mark.parametrize("path", ["manage.py", "README.md", "pyproject.toml", "requirements/base.txt"])
-def test_the_top_level_has_what_was_agreed(path: str) -> None:
-    assert (ROOT / path).is_file()
