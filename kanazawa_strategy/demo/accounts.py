@@ -1,0 +1,101 @@
+"""The accounts of the demonstration: one of every role, with one password."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from goals.models import Department, Membership
+from goals.roles import Role
+from kanazawa_strategy.demo.files import DemoError, find
+
+_CONSONANTS, _VOWELS, _DIGITS = "bdghkmnprstz", "aeiou", "23456789"
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who may log in, as what, and where that leads."""
+
+    name: str
+    role: Role
+    department: str = ""
+    is_staff: bool = True
+    is_superuser: bool = False
+
+    @property
+    def door(self) -> str:
+        return "/admin/" if self.is_staff else "/accounts/login/"
+
+
+ACCOUNTS = (
+    Account("kodomo", Role.DEPARTMENT, "kosodate"),
+    Account("kikaku", Role.PLANNER, "kikaku"),
+    Account("iin", Role.MEMBER, is_staff=False),
+    Account("admin", Role.OFFICER, is_superuser=True),
+)
+
+
+def new_password() -> str:
+    """Make a password that can be read out and typed: kanu-mopi-reza-4827."""
+    words = ["".join(secrets.choice(letters) for letters in (_CONSONANTS, _VOWELS) * 2) for _ in range(3)]
+    return "-".join((*words, "".join(secrets.choice(_DIGITS) for _ in range(4))))
+
+
+def create(password: str) -> dict[str, User]:
+    """Make the accounts with their roles; refuse names that are taken."""
+    names = [account.name for account in ACCOUNTS]
+    if taken := User.objects.filter(username__in=names).values_list("username", flat=True):
+        raise DemoError(
+            f"同じ名前の利用者（{'、'.join(taken)}）がもういるため、デモ用の利用者を作れません。"
+            "空のデータベースで実行してください。"
+        )
+    hashed = _hash(password)
+    users = {}
+    for account in ACCOUNTS:
+        user = User.objects.create(
+            username=account.name,
+            password=hashed,
+            email=f"{account.name}@example.jp",
+            is_staff=account.is_staff,
+            is_superuser=account.is_superuser,
+        )
+        Membership.objects.create(
+            user=user,
+            department=find(Department, account.department) if account.department else None,
+            role=Group.objects.get(name=account.role.value),
+        )
+        users[account.name] = user
+    return users
+
+
+def reset(password: str) -> None:
+    """Give the accounts a new password."""
+    User.objects.filter(username__in=[account.name for account in ACCOUNTS]).update(password=_hash(password))
+
+
+def lines(password: str) -> list[str]:
+    """Return the accounts that are there as lines of a table; names of variable width stand last."""
+    there = set(User.objects.values_list("username", flat=True))
+    names = dict(Department.objects.values_list("code", "name"))
+    rows = []
+    for account in ACCOUNTS:
+        if account.name in there:
+            place = names.get(account.department, account.role.label)
+            role = account.role.label if place == account.role.label else f"{account.role.label}: {place}"
+            rows.append(f"  {account.name:<7} {password:<19}  {account.door:<16}  {role}")
+    return rows
+
+
+def _hash(password: str) -> str:
+    """Check the password by the rules of the site; hash it once, as the accounts share it."""
+    try:
+        for account in ACCOUNTS:
+            validate_password(password, User(username=account.name))
+    except ValidationError as error:
+        raise DemoError(f"DEMO_PASSWORD は使えません。{''.join(error.messages)}") from error
+    return make_password(password)

@@ -1,0 +1,51 @@
+"""The committee of the demonstration: a meeting that was held, one to come, and what members with made-up names say."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from goals.models import Department, Goal
+from kanazawa_strategy.demo.files import find, read, save
+from kpis.models import Indicator
+from measures.models import Measure, Meeting, Opinion
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+def meet(users: Mapping[str, User]) -> None:
+    """Make the meetings with their focus, and the opinions with responses and links."""
+    file = read("committee.json")
+    for row in file["meetings"]:
+        fields = dict(row)
+        focus = fields.pop("focus_indicators")
+        meeting = Meeting(**{**fields, "held_on": datetime.date.fromisoformat(row["held_on"])})
+        meeting.full_clean()
+        save(meeting)
+        meeting.focus_indicators.set(find(Indicator, code) for code in focus)
+    for row in file["opinions"]:
+        _say(row, users)
+
+
+def _say(row: Mapping[str, Any], users: Mapping[str, User]) -> None:
+    """Enter one opinion; its code names its meeting and its place there."""
+    fields: dict[str, Any] = dict(row)
+    measures, indicators = fields.pop("measures"), fields.pop("indicators")
+    held_on, _, order = fields["code"].rpartition("-")
+    fields["meeting"], fields["order"] = find(Meeting, held_on), int(order)
+    fields["goal"] = find(Goal, *fields["goal"])
+    if "indicator" in fields:
+        fields["indicator"] = find(Indicator, fields["indicator"])
+    if "measure" in fields:
+        fields["measure"] = find(Measure, *fields["measure"])
+    if "department" in fields:
+        fields["department"] = find(Department, fields["department"])
+    if "author" in fields:
+        fields["author"] = users[fields["author"]]
+    opinion = Opinion(**fields)
+    opinion.full_clean()
+    save(opinion)
+    opinion.measures.set(find(Measure, *key) for key in measures)
+    opinion.indicators.set(find(Indicator, code) for code in indicators)

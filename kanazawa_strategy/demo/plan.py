@@ -1,0 +1,109 @@
+"""What the demonstration adds to the plan: departments, links, hand-set 目安値, a further revision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from goals.models import Department, Direction, Revision, RevisionSection
+from goals.models.strategy import RevisionStatus
+from kanazawa_strategy.demo.files import find, read, save
+from kpis.models import ExpectedValue, Indicator, Target
+from measures.models import Measure
+
+EDITION, REVISED = 3, 2
+
+
+def assign_departments() -> None:
+    """Make the departments, and let each answer for the indicators and measures with its prefixes; the longest wins."""
+    answers_for = {}
+    for row in read("plan.json")["departments"]:
+        fields = dict(row)
+        prefixes = fields.pop("answers_for")
+        department, _ = Department.objects.update_or_create(code=fields.pop("code"), defaults=fields)
+        answers_for.update(dict.fromkeys(prefixes, department))
+    for indicator in Indicator.objects.all():
+        indicator.department = _answering(indicator.code, answers_for)
+        save(indicator)
+    for measure in Measure.objects.all():
+        measure.department = _answering(measure.code, answers_for)
+        save(measure)
+
+
+def _answering(code: str, answers_for: Mapping[str, Department]) -> Department:
+    return answers_for[max((prefix for prefix in answers_for if code.startswith(prefix)), key=len)]
+
+
+def describe_indicators() -> None:
+    """Add definitions and sources, the links between measures and indicators, and 目安値 set by hand."""
+    plan = read("plan.json")
+    for code, fields in plan["indicators"].items():
+        indicator = find(Indicator, code)
+        for name, value in fields.items():
+            setattr(indicator, name, value)
+        indicator.full_clean()
+        save(indicator)
+    for code, linked in plan["links"].items():
+        find(Measure, code, EDITION, REVISED).indicators.set([find(Indicator, one) for one in linked])
+    for row in plan["expected_values"]:
+        target = find(Target, *row["target"])
+        for year, value in row["values"].items():
+            ExpectedValue.objects.create(target=target, fiscal_year=int(year), value=Decimal(value))
+
+
+def adopt_revision(plan: Mapping[str, Any]) -> None:
+    """Adopt a further revision: the measures in force copied, some changed, and higher targets."""
+    before = find(Revision, EDITION, REVISED)
+    after = Revision.objects.create(strategy=before.strategy, status=RevisionStatus.ADOPTED, **plan["revision"])
+    RevisionSection.objects.create(revision=after, order=1, **plan["section"])
+    for section in before.sections.all():
+        RevisionSection.objects.create(
+            revision=after, order=section.order + 1, heading=section.heading, body=section.body
+        )
+    for code, fields in plan["targets"].items():
+        _copy_target(find(Target, code, EDITION, REVISED), after, fields)
+    _copy_measures(before, after, plan)
+    for row in plan["new"]:
+        fields = dict(row)
+        linked = [find(Indicator, code) for code in fields.pop("indicators")]
+        fields["direction"] = find(Direction, *fields["direction"])
+        fields["department"] = find(Department, fields["department"])
+        measure = Measure(revision=after, **fields)
+        measure.full_clean()
+        save(measure)
+        measure.indicators.set(linked)
+
+
+def _copy_target(target: Target, revision: Revision, fields: Mapping[str, str]) -> None:
+    target.pk, target._state.adding = None, True
+    target.revision, target.source_place, target.source_note = revision, "", ""
+    for name, value in fields.items():
+        setattr(target, name, Decimal(value) if name == "target" else value)
+    target.full_clean()
+    save(target)
+
+
+def _copy_measures(before: Revision, after: Revision, plan: Mapping[str, Any]) -> None:
+    """Copy the measures but those that ended; reprints come last, to point at the copies of their originals."""
+    copies: dict[int, Measure] = {}
+    rows = before.measures.exclude(code__in=plan["ended"]).prefetch_related("themes", "indicators")
+    for measure in sorted(rows, key=lambda row: row.reprint_of_id is not None):
+        old, themes, indicators = measure.pk, list(measure.themes.all()), list(measure.indicators.all())
+        copy = Measure(
+            code=measure.code,
+            revision=after,
+            direction_id=measure.direction_id,
+            number=measure.number,
+            text=measure.text,
+            detail=measure.detail,
+            department_id=measure.department_id,
+            continues_id=old,
+            reprint_of=copies[measure.reprint_of_id] if measure.reprint_of_id else None,
+        )
+        for name, value in plan["changed"].get(measure.code, {}).items():
+            setattr(copy, name, value)
+        save(copy)
+        copy.themes.set(themes)
+        copy.indicators.set(indicators)
+        copies[old] = copy
