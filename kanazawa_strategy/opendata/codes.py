@@ -71,8 +71,9 @@ STATE = CodeTable(
 )
 RATING = CodeTable(
     "rating",
-    "評価（rating・self_rating・committee_rating）",
+    "評価",
     tuple(Code(rating.value, rating.label, _late(rating)) for rating in Rating),
+    "self_rating と committee_rating にも、この言葉が入ります。",
 )
 TAG = CodeTable(
     "tag",
