@@ -13,7 +13,7 @@ from kpis.charts.trend import Point, Trend
 from kpis.evaluation import Kind
 
 SIZE = 14.0  # of words, in drawing units
-MILESTONE_LINE = 76.0  # from the top
+MILESTONE_LINE = 80.0  # from the top
 FLAG = 20.0  # height of the target's flag
 
 

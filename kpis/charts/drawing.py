@@ -15,7 +15,7 @@ from kpis.charts.trend import Trend
 from kpis.evaluation import Kind
 
 WIDE, NARROW = (720, 320), (340, 280)
-MILESTONE_HEIGHT = 150
+MILESTONE_HEIGHT = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +111,19 @@ def _axis_words(canvas: Canvas) -> Iterable[Words]:
         yield Words("chart-tick", "start", "0", at(SIZE), f"（{trend.unit}）")
     foot = plot.bottom + SIZE * LINE_HEIGHT + 3
     for year in canvas.shown_years:
-        yield Words("chart-tick", "middle", at(canvas.x(year)), at(foot), trend.short(year))
+        yield _under(canvas, year, trend.short(year), "chart-tick", SIZE, foot)
     for point in trend.gaps:
         for row, line in enumerate(canvas.reason_lines(point), 1):
-            half = text_width(line, SIZE - 1) / 2
-            x = min(max(canvas.x(point.year), half), canvas.width - half)
-            yield Words("chart-reason", "middle", at(x), at(foot + row * (SIZE - 1) * LINE_HEIGHT), line)
+            y = foot + row * (SIZE - 1) * LINE_HEIGHT
+            yield _under(canvas, point.year, line, "chart-reason", SIZE - 1, y)
     if not trend.magnitudes and not trend.points:
         yield Words("chart-label", "middle", at(canvas.width / 2), at(canvas.height / 2), "実績値はまだありません")
+
+
+def _under(canvas: Canvas, year: int, text: str, css: str, size: float, y: float) -> Words:
+    """Write under a year, moved inwards at the edges."""
+    half = text_width(text, size) / 2
+    return Words(css, "middle", at(min(max(canvas.x(year), half), canvas.width - half)), at(y), text)
 
 
 def _placed_words(board: Board) -> Iterable[Words]:

@@ -50,6 +50,7 @@ def trend_layout(canvas: Board) -> Json:
             "tickvals": list(years),
             "ticktext": [_tick(canvas, year) for year in years],
             "tickangle": 0,
+            "ticklabelstandoff": 5,
             "showline": canvas.axis is not None,
             "linecolor": WEAK,
         },

@@ -39,7 +39,7 @@ def milestone_words(canvas: Canvas) -> Iterable[Words]:
         words = f"目標 {target.label}"
         half = text_width(words, SIZE) / 2
         x = min(max(canvas.x(target.year), half), canvas.width - half)
-        yield Words("chart-label chart-label-strong", "middle", at(x), at(SIZE + 18), words)
+        yield Words("chart-label chart-label-strong", "middle", at(x), at(SIZE + 28), words)
     for point, value in reversed(canvas.trend.valued):
         words = milestone_word(value)
         half, x = text_width(words, SIZE) / 2, canvas.x(point.year)

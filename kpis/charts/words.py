@@ -29,7 +29,8 @@ def trend_notes(trend: Trend, axis: Axis | None) -> tuple[str, ...]:
         notes.append("※は公表後に追加・訂正などをした値です。")
     if trend.gaps:
         years = "、".join(f"{trend.short(point.year)}は{point.reason}" for point in trend.gaps)
-        notes.append(f"値のない年度は線をつないでいません（{years}）。")
+        is_line = trend.kind != Kind.MILESTONE
+        notes.append(f"値のない年度は線をつないでいません（{years}）。" if is_line else f"{years}です。")
     return tuple(notes)
 
 
