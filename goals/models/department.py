@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
 
+TWICE = "この利用者には、同じ所属・役割がもうあります。"
+
+
 class DepartmentQuerySet(models.QuerySet["Department"]):
     def get_by_natural_key(self, code: str) -> Department:
         return self.get(code=code)
@@ -76,11 +79,23 @@ class Membership(models.Model):
                 name="membership_has_department_or_role",
                 violation_error_message="所管課か役割のどちらかを選んでください。",
             ),
+            # Three of them, since a null equals no other in a unique index.
             models.UniqueConstraint(
                 fields=["user", "department", "role"],
-                nulls_distinct=False,
                 name="membership_once",
-                violation_error_message="この利用者には、同じ所属・役割がもうあります。",
+                violation_error_message=TWICE,
+            ),
+            models.UniqueConstraint(
+                fields=["user", "department"],
+                condition=Q(role__isnull=True),
+                name="membership_once_without_role",
+                violation_error_message=TWICE,
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(department__isnull=True),
+                name="membership_once_without_department",
+                violation_error_message=TWICE,
             ),
         ]
 
