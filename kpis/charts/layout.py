@@ -74,7 +74,7 @@ def _value_axis(canvas: Canvas) -> Json:
         ends = [MILESTONE_LINE - canvas.plot.bottom, MILESTONE_LINE - canvas.plot.top]
         return {"visible": False, "fixedrange": True, "range": ends}
     # A hair more than the axis, or Plotly leaves out the highest grid line.
-    high = float(axis.high) + float(axis.high - axis.low) / 1000
+    high = float(axis.high) + float(axis.high - axis.low) / 120
     return {
         "range": [float(axis.low), high],
         "tickvals": [float(tick) for tick in axis.ticks],

@@ -125,7 +125,9 @@ class Chart {
     this.figure.classList.add("chart-drawn");
     this.button.textContent = START;
     this.answer();
-    new ResizeObserver(() => this.plot(plotly)).observe(this.frame);
+    new ResizeObserver(([{ contentRect }]) => {
+      if (contentRect.width && contentRect.width !== this.width) this.plot(plotly);
+    }).observe(this.frame);
     isDark.addEventListener("change", () => this.plot(plotly));
     return true;
   }
@@ -154,6 +156,7 @@ class Chart {
   sized() {
     const { data, layout, narrow } = this.spec;
     const { width, height } = this.frame.getBoundingClientRect();
+    this.width = width;
     const { fontFamily: family } = getComputedStyle(this.frame);
     const figure = coloured({ data, layout: isWide.matches ? layout : narrow }, this.live);
     Object.assign(figure.layout, { width, height, dragmode: hasFinePointer.matches ? "zoom" : false });

@@ -33,10 +33,9 @@ from kpis.charts import (
 )
 from kpis.charts.axis import value_axis
 from kpis.charts.board import Board
+from kpis.charts.drawing import NARROW, WIDE
 from kpis.charts.placing import text_width
 from kpis.evaluation import Kind, State, TargetSpec, expected_value
-
-WIDE, NARROW = (720, 320), (340, 280)
 
 
 def make_spec(**changes: Any) -> TargetSpec:
@@ -45,27 +44,22 @@ def make_spec(**changes: Any) -> TargetSpec:
 
 
 def make_trend(values: dict[int, str | Point | None], spec: TargetSpec | None = None, **words: Any) -> Trend:
-    points = []
-    for year, value in values.items():
-        missing = Point(year, None, State.UNPUBLISHED)
-        points.append(
-            value if isinstance(value, Point) else missing if value is None else Point(year, D(value), State.FINAL)
-        )
+    points = [value if isinstance(value, Point) else make_point(year, value) for year, value in values.items()]
     return Trend.of(spec or make_spec(), "産み育てやすいと感じる市民の割合", points, **words)
+
+
+def make_point(year: int, value: str | None) -> Point:
+    return Point(year, None, State.UNPUBLISHED) if value is None else Point(year, D(value))
 
 
 SURVEY = make_trend({2024: "49.8", 2025: "51.5"})
 GAPPED = make_trend({2022: "45", 2023: "47.5", 2024: None, 2025: "51.5"})
 BROKEN = make_trend({2024: "49.8", 2025: Point(2025, D("51.5"), State.FINAL, breaks_series=True), 2026: "52"})
 KEPT = make_trend({2023: "95.8", 2024: "94.0"}, make_spec(kind=Kind.KEEP_AT_LEAST, baseline=D("95.3"), target=D(95)))
-RANGED = make_trend(
-    {2024: "12", 2025: "22"}, make_spec(kind=Kind.RANGE, baseline=D(14), target=D(10), upper=D(20), unit="件")
-)
-DONE = make_trend(
-    {2024: "0", 2025: None, 2026: "1"},
-    make_spec(kind=Kind.MILESTONE, baseline=None, target=None),
-    target_label="策定完了",
-)
+RANGE = make_spec(kind=Kind.RANGE, baseline=D(14), target=D(10), upper=D(20), unit="件")
+RANGED = make_trend({2024: "12", 2025: "22"}, RANGE)
+MILESTONE = make_spec(kind=Kind.MILESTONE, baseline=None, target=None)
+DONE = make_trend({2024: "0", 2025: None, 2026: "1"}, MILESTONE, target_label="策定完了")
 UNSET = make_trend({2024: "1.31"}, TargetSpec(Kind.UNSET, D("1.36"), 2022, None, None))
 EMPTY = make_trend({}, TargetSpec(Kind.UNSET, None, None, None, None))
 AHEAD = make_trend({}, make_spec(baseline=None, starts_from_zero=True, target=D(12), unit="事業", decimals=0))
@@ -91,11 +85,9 @@ def boxes(drawing: TrendDrawing, size: float) -> list[tuple[float, float, float,
 
 def coordinates(drawing: TrendDrawing) -> list[tuple[float, float]]:
     spots = [(float(dot.x), float(dot.y)) for dot in drawing.dots]
-    spots += [(float(line.x1), float(line.y1)) for line in drawing.grid]
-    spots += [(float(line.x2), float(line.y2)) for line in drawing.grid]
+    spots += [(float(x), float(y)) for line in drawing.grid for x, y in ((line.x1, line.y1), (line.x2, line.y2))]
     for shape in (*drawing.shapes, *drawing.marks):
-        pairs = re.findall(r"(-?[\d.]+) (-?[\d.]+)", shape.d)
-        spots += [(float(x), float(y)) for x, y in pairs]
+        spots += [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+) (-?[\d.]+)", shape.d)]
     for left, top, right, bottom in boxes(drawing, 12.5):
         spots += [(left, top), (right, bottom)]
     return spots
@@ -120,7 +112,7 @@ def test_a_missing_year_is_a_gap_with_its_reason_and_never_zero() -> None:
 
 
 def test_a_reason_given_by_the_page_stands_before_the_word_of_the_state() -> None:
-    trend = make_trend({2024: "49", 2025: Point(2025, None, State.UNPUBLISHED, gap_reason="集計待ち")})
+    trend = make_trend({2025: Point(2025, None, State.UNPUBLISHED, gap_reason="集計待ち")})
     assert "R7は集計待ち" in "".join(trend_notes(trend, None))
 
 
@@ -207,10 +199,8 @@ def test_the_track_caps_the_bar_and_not_the_number() -> None:
     assert full
     assert over
     assert under
-    assert over.bar == full.bar
-    assert over.label == "150.0%"
-    assert under.is_behind_start
-    assert under.label == "−5.2%"
+    assert (over.bar, over.label) == (full.bar, "150.0%")
+    assert (under.is_behind_start, under.label) == (True, "−5.2%")
     assert float(under.bar[1:].split()[0]) < float(under.start)
     assert track(None) is None
 
@@ -223,9 +213,7 @@ def test_the_tick_of_a_track_is_the_share_expected_today() -> None:
 def test_a_sparkline_keeps_gaps_and_marks_the_last_value() -> None:
     line = sparkline(GAPPED)
     assert line
-    assert len(line.lines) == 1
-    assert line.last[0] == "91"
-    assert not line.dots
+    assert (len(line.lines), line.last[0], line.dots) == (1, "91", ())
     assert sparkline(AHEAD) is None
 
 
