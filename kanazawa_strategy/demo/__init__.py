@@ -25,8 +25,10 @@ def is_loaded() -> bool:
 def load(fixtures: Path, password: str) -> None:
     """Fill a database without values, all or nothing; raise DemoError with a sentence where that can't be."""
     with transaction.atomic():
-        loading.load(fixtures)
         _refuse_real_data()
+        accounts.refuse_taken_names()
+        accounts.check(password)
+        loading.load(fixtures)
         roles.sync()
         plan.assign_departments()
         plan.describe_indicators()

@@ -38,6 +38,7 @@ ACCOUNTS = (
     Account("iin", Role.MEMBER, is_staff=False),
     Account("admin", Role.OFFICER, is_superuser=True),
 )
+NAMES = [account.name for account in ACCOUNTS]
 
 
 def new_password() -> str:
@@ -47,14 +48,8 @@ def new_password() -> str:
 
 
 def create(password: str) -> dict[str, User]:
-    """Make the accounts with their roles; refuse names that are taken."""
-    names = [account.name for account in ACCOUNTS]
-    if taken := User.objects.filter(username__in=names).values_list("username", flat=True):
-        raise DemoError(
-            f"同じ名前の利用者（{'、'.join(taken)}）がもういるため、デモ用の利用者を作れません。"
-            "空のデータベースで実行してください。"
-        )
-    hashed = _hash(password)
+    """Make the accounts with their roles."""
+    hashed = make_password(password)  # one for all: hashing is slow by design
     users = {}
     for account in ACCOUNTS:
         user = User.objects.create(
@@ -75,7 +70,8 @@ def create(password: str) -> dict[str, User]:
 
 def reset(password: str) -> None:
     """Give the accounts a new password."""
-    User.objects.filter(username__in=[account.name for account in ACCOUNTS]).update(password=_hash(password))
+    check(password)
+    User.objects.filter(username__in=NAMES).update(password=make_password(password))
 
 
 def lines(password: str) -> list[str]:
@@ -91,11 +87,19 @@ def lines(password: str) -> list[str]:
     return rows
 
 
-def _hash(password: str) -> str:
-    """Check the password by the rules of the site; hash it once, as the accounts share it."""
+def check(password: str) -> None:
+    """Refuse a password that breaks the rules of the site for one of the accounts."""
     try:
         for account in ACCOUNTS:
             validate_password(password, User(username=account.name))
     except ValidationError as error:
         raise DemoError(f"DEMO_PASSWORD は使えません。{''.join(error.messages)}") from error
-    return make_password(password)
+
+
+def refuse_taken_names() -> None:
+    """Refuse a database in which somebody bears the name of one of the accounts."""
+    if taken := User.objects.filter(username__in=NAMES).values_list("username", flat=True):
+        raise DemoError(
+            f"同じ名前の利用者（{'、'.join(taken)}）がもういるため、デモ用の利用者を作れません。"
+            "空のデータベースで実行してください。"
+        )

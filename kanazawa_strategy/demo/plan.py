@@ -16,7 +16,7 @@ EDITION, REVISED = 3, 2
 
 
 def assign_departments() -> None:
-    """Make the departments, and let each answer for the indicators and measures with its prefixes; the longest wins."""
+    """Make the departments; each answers for the indicators and measures with its prefixes, the longest first."""
     answers_for = {}
     for row in read("plan.json")["departments"]:
         fields = dict(row)
@@ -26,7 +26,7 @@ def assign_departments() -> None:
     for indicator in Indicator.objects.all():
         indicator.department = _answering(indicator.code, answers_for)
         save(indicator)
-    for measure in Measure.objects.all():
+    for measure in Measure.objects.filter(revision__strategy__edition=EDITION):
         measure.department = _answering(measure.code, answers_for)
         save(measure)
 
