@@ -28,6 +28,7 @@ class Change:
     state: State | None = None
     committee_rating: str = ""
     committee_comment: str = ""
+    note: str | None = None  # replaces the public note of the year; None leaves it
 
 
 def amend(
@@ -96,6 +97,8 @@ def _replace(row: Assessment, change: Change, user: User | None) -> Amendment:
     value.version += 1
     if value.value is not None:
         value.available_on = None
+    if change.note is not None:
+        value.note = change.note
     # Not full_clean(): its clean() refuses published years to everyone but this function.
     value.clean_fields()
     value.check_state()
@@ -104,7 +107,10 @@ def _replace(row: Assessment, change: Change, user: User | None) -> Amendment:
     value.save()
     row.value, row.state = change.value, change.state or ""
     as_of = row.round.strategy.as_of
-    row.take(judge(row.spec, row.observation, row.thresholds, as_of=as_of))
+    try:
+        row.take(judge(row.spec, row.observation, row.thresholds, as_of=as_of))
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
     row.save()
     amendment.new_rating = row.rating
     return amendment

@@ -134,11 +134,18 @@ class Summary:
 
     @property
     def baseline_year(self) -> str:
-        return year_short(self.target.baseline_year, self.as_of) if self.target else ""
+        """Return R5; nothing where the words of the source say it already (R5年度開始)."""
+        year = year_short(self.target.baseline_year, self.as_of) if self.target else ""
+        return "" if year and year in self.baseline_text else year
 
     @property
     def target_text(self) -> str:
         return target_text(self.target, self.indicator.unit) if self.target else "未設定"
+
+    @property
+    def target_is_words(self) -> bool:
+        """Tell whether the target is text that a table must be free to wrap."""
+        return bool(self.target and self.target.kind in {Kind.UNSET, Kind.MILESTONE})
 
     @property
     def target_year(self) -> str:

@@ -17,6 +17,7 @@ EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def file_response(content: bytes, content_type: str, name: str, *, inline: bool = False) -> HttpResponse:
     """Hand over a file under its name; `inline` lets a browser show it."""
     response = HttpResponse(content, content_type=content_type)
+    response["Access-Control-Allow-Origin"] = "*"  # open data: scripts of other sites may read it too
     response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
     return response
 

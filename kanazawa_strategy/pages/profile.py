@@ -169,4 +169,4 @@ class Profile(Summary):
     @property
     def has_plotly(self) -> bool:
         """Tell whether Plotly's script was installed at set-up."""
-        return finders.find("plotly/plotly-basic.min.js") is not None
+        return all(finders.find(f"plotly/{name}") for name in ("plotly-basic.min.js", "plotly.css"))

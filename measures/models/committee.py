@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Prefetch
 from simple_history.models import HistoricalRecords
 
 from goals.models import Department, Goal, Sourced
@@ -83,10 +84,10 @@ class OpinionQuerySet(models.QuerySet["Opinion"]):
         return self.filter(models.Q(indicator=indicator) | models.Q(indicators=indicator)).distinct()
 
     def for_list(self) -> Self:
-        """Return opinions with meeting, goal and what they are linked to: 3 queries."""
+        """Return opinions with meeting, goal and what is public of their links: 3 queries."""
         return (
             self.select_related("meeting", "goal__strategy", "indicator", "measure", "department")
-            .prefetch_related("measures", "indicators")
+            .prefetch_related(Prefetch("measures", Measure.objects.public()), "indicators")
             .order_by("-meeting__held_on", "order", "code")
         )
 
