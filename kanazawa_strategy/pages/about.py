@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -38,6 +39,7 @@ class Example:
     title: str
     spec: TargetSpec
     observation: Observation
+    as_of: datetime.date | None = None
 
 
 def _reach(start: str, first: int, aim: str, last: int, unit: str, decimals: int) -> TargetSpec:
@@ -54,6 +56,7 @@ EXAMPLES = [
         "減らす目標（2,000人から1,800人へ）",
         _reach("2000", 2014, "1800", 2019, "人", 0),
         Observation(2016, Decimal(1900), State.FINAL),
+        as_of=datetime.date(2015, 4, 1),
     ),
     Example(
         "維持する目標（95%以上を維持）",
@@ -73,7 +76,10 @@ def method(request: HttpRequest) -> HttpResponse:
         **words,
         "rule_version": thresholds.rule_version,
         "groups": [(group, [row for row in meanings if row[0].group == group]) for group in Group],
-        "examples": [(example.title, judge(example.spec, example.observation, thresholds)) for example in EXAMPLES],
+        "examples": [
+            (example.title, judge(example.spec, example.observation, thresholds, as_of=example.as_of))
+            for example in EXAMPLES
+        ],
         "order": RATING_ORDER,
         "crumbs": [Crumb("評価のしかた")],
     }
