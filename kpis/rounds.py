@@ -28,7 +28,7 @@ from kpis.models import (
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-__all__ = ["Change", "Outcome", "amend", "confirm", "outcomes", "publish", "thresholds_of"]
+__all__ = ["Change", "Outcome", "amend", "close_entry", "confirm", "open_entry", "outcomes", "publish", "thresholds_of"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,10 @@ def thresholds_of(strategy: Strategy) -> Thresholds:
 
 
 def outcomes(round_: Round) -> list[Outcome]:
-    """Judge every indicator of the round's strategy on its confirmed values: 5 queries, nothing written."""
+    """Judge every indicator of the round's strategy on its confirmed values: 5 queries, nothing written.
+
+    Raises ValidationError, naming the indicator, where a target or value contradicts itself.
+    """
     ready = YearlyValue.objects.of_round(round_).filter(workflow__in=[Workflow.CONFIRMED, Workflow.PUBLISHED])
     values = {value.indicator_id: value for value in ready}
     indicators = Indicator.objects.of(round_.strategy).in_order().for_list()
@@ -62,7 +65,10 @@ def outcomes(round_: Round) -> list[Outcome]:
         target, value = indicator.target_in_force, values.get(indicator.pk)
         spec = indicator.spec_in_force
         observation = value.observation if value else _without_a_row(indicator, round_)
-        judgement = judge(spec, observation, thresholds, as_of=round_.strategy.as_of)
+        try:
+            judgement = judge(spec, observation, thresholds, as_of=round_.strategy.as_of)
+        except ValueError as error:
+            raise ValidationError(f"{indicator}を評価できません。{error}") from error
         found.append(Outcome(indicator, target, value, spec, judgement))
     return found
 
@@ -70,6 +76,26 @@ def outcomes(round_: Round) -> list[Outcome]:
 def _without_a_row(indicator: Indicator, round_: Round) -> Observation:
     ended = indicator.ended_on and indicator.ended_on < datetime.date(round_.fiscal_year + 1, 4, 1)
     return Observation(round_.fiscal_year, None, State.NOT_APPLICABLE if ended else None)
+
+
+def open_entry(round_: Round, *, today: datetime.date) -> None:
+    """Let departments enter the values of the round's year; a round in review is opened again."""
+    if round_.is_published:
+        raise ValidationError(f"{round_}はもう公表されています。受付は開始できません。")
+    if round_.status == RoundStatus.OPEN:
+        raise ValidationError(f"{round_}はもう受付中です。")
+    round_.status, round_.opens_on = RoundStatus.OPEN, round_.opens_on or today
+    round_.full_clean()
+    round_.save()
+
+
+def close_entry(round_: Round) -> None:
+    """End the entry of departments; 企画調整課 goes on with the review."""
+    if round_.status != RoundStatus.OPEN:
+        raise ValidationError(f"{round_}は受付中ではありません。受付を締め切れるのは、受付中の評価年度だけです。")
+    round_.status = RoundStatus.REVIEW
+    round_.full_clean()
+    round_.save()
 
 
 def confirm(values: Iterable[YearlyValue], *, user: User) -> int:

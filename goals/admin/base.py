@@ -1,0 +1,109 @@
+"""The ModelAdmins that all others build on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from simple_history.admin import SimpleHistoryAdmin
+
+from goals import publication
+from goals.admin.transfer import Transfer
+
+SOURCE_FIELDS: Any = (
+    "資料（分かる範囲で）",
+    {"fields": ("source_place", "source_note"), "classes": ("collapse",)},
+)
+
+
+class NamedChoices:
+    """Offer rows of other tables with what their names are made of, in one query."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if "queryset" not in kwargs:
+            kwargs["queryset"] = db_field.remote_field.model._default_manager.select_related()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class Stacked(NamedChoices, admin.StackedInline):
+    extra = 0
+
+
+class Tabular(NamedChoices, admin.TabularInline):
+    extra = 0
+
+
+class PortalAdmin(NamedChoices, Transfer, admin.ModelAdmin):
+    """A table that staff keep; `public` says that citizens see its rows as soon as they are saved."""
+
+    public = True
+    list_per_page = 100
+
+    def note_change(self, request: HttpRequest, what: str) -> None:
+        """Answer for a change, in its transaction: count the public version up where citizens see it."""
+        if self.public:
+            publication.bump()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if not change or form.changed_data or any(formset.has_changed() for formset in formsets):
+            self.note_change(
+                request, f"{self.model._meta.verbose_name}「{form.instance}」の{'変更' if change else '追加'}"
+            )
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        with transaction.atomic():
+            name = f"{self.model._meta.verbose_name}「{obj}」の削除"
+            super().delete_model(request, obj)
+            self.note_change(request, name)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        with transaction.atomic():
+            name = f"{self.model._meta.verbose_name}{queryset.count()}件の削除"
+            super().delete_queryset(request, queryset)
+            self.note_change(request, name)
+
+
+class TracedAdmin(SimpleHistoryAdmin, PortalAdmin):
+    """A table whose rows keep their history: who, when, what, why."""
+
+    object_history_template = "admin/history.html"
+    object_history_list_template = "admin/history_list.html"
+    object_history_form_template = "admin/history_form.html"
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody takes a row back to an old state by a button: it would pass by every check of the form."""
+        return True
+
+    def history_view_title(self, request: HttpRequest, obj: Any) -> str:
+        return f"変更の履歴: {obj}"
+
+    def history_form_view_title(self, request: HttpRequest, obj: Any) -> str:
+        return f"この時点の内容: {obj}"
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        if request.method != "GET":
+            raise PermissionDenied
+        response: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
+        return response
+
+
+class ReadOnlyAdmin(PortalAdmin):
+    """A table that only the system writes."""
+
+    public = False
+    importable = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

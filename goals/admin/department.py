@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from goals import audit, resources
+from goals.admin.base import PortalAdmin
+from goals.admin.filters import department_filter
+from goals.models import Department, Membership
+
+
+@admin.register(Department)
+class DepartmentAdmin(PortalAdmin):
+    resource_classes = [resources.DepartmentResource]
+    list_display = ["name", "code", "bureau", "phone", "email", "is_active", "people_count"]
+    list_filter = ["is_active", "bureau"]
+    search_fields = ["name", "code", "bureau"]
+    fieldsets = [
+        (None, {"fields": ("name", "code", "bureau", "order", "is_active")}),
+        (
+            "問い合わせ先（公開）",
+            {
+                "fields": ("phone", "email"),
+                "description": "指標のページに、市民の問い合わせ先として載ります。個人の番号やアドレスは入れないでください。",
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Department]:
+        today = timezone.localdate()
+        in_force = Q(memberships__ends_on__isnull=True) | Q(memberships__ends_on__gte=today)
+        return super().get_queryset(request).annotate(people_n=Count("memberships", filter=in_force))
+
+    @admin.display(description="所属（今日）", ordering="people_n")
+    def people_count(self, obj: Any) -> str:
+        return f"{obj.people_n}人"
+
+
+class InForceFilter(admin.SimpleListFilter):
+    title = "有効か"
+    parameter_name = "in_force"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("1", "今日有効"), ("0", "終了")]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        ended = Q(ends_on__lt=timezone.localdate())
+        return {"1": queryset.exclude(ended), "0": queryset.filter(ended)}.get(self.value() or "", queryset)
+
+
+@admin.register(Membership)
+class MembershipAdmin(PortalAdmin):
+    public = False
+    resource_classes = [resources.MembershipResource]
+    list_display = ["user", "full_name", "department", "role", "ends_on"]
+    list_select_related = ["user", "department", "role"]
+    list_filter = [InForceFilter, department_filter("department"), "role"]
+    search_fields = ["user__username", "user__last_name", "user__first_name", "department__name"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ("user", "department", "role", "ends_on"),
+                "description": "どの課の人か、何の役割かを、終了日とともに決めます。終了日を過ぎると、その所属と役割の権限はすぐになくなります。",
+            },
+        )
+    ]
+
+    def note_change(self, request: HttpRequest, what: str) -> None:
+        audit.record(audit.AuditAction.PERMISSION, what, request=request)
+
+    @admin.display(description="氏名")
+    def full_name(self, obj: Membership) -> str:
+        return f"{obj.user.last_name} {obj.user.first_name}".strip()

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from typing import Any
+
+from diff_match_patch import diff_match_patch  # type: ignore[import-untyped]
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from import_export.resources import Diff as StockDiff
+
+LONG = 40  # characters from which a text is compared piece by piece
+
+
+class Diff(StockDiff):
+    """The preview of a row: what goes is `<del>`, what comes is `<ins>`, without the stock one's inline styles."""
+
+    def as_html(self) -> list[SafeString]:
+        return [self._cell(str(old), str(new)) for old, new in zip(self.left, self.right, strict=True)]
+
+    def _cell(self, old: str, new: str) -> SafeString:
+        if self.new or old == new:
+            return format_html("{}", new)
+        if min(len(old), len(new)) < LONG:
+            gone = format_html("<del>{}</del>", old) if old else SafeString()
+            return gone + (format_html("<ins>{}</ins>", new) if new else SafeString())
+        tool = diff_match_patch()
+        pieces: list[Any] = tool.diff_main(old, new)
+        tool.diff_cleanupSemantic(pieces)
+        tags = {-1: "<del>{}</del>", 0: "{}", 1: "<ins>{}</ins>"}
+        return format_html_join("", "{}", ((format_html(tags[kind], text),) for kind, text in pieces))

@@ -1,0 +1,26 @@
+"""The name of the admin, and what in it spans the apps."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from goals.admin import DirectionAdmin
+from goals.models import Direction
+from kpis.admin import RoundAdmin
+from kpis.models import Round
+from measures import reports
+from measures.admin import MeasureInline
+
+admin.site.site_header = "金沢版総合戦略 管理画面"
+admin.site.site_title = "金沢版総合戦略 管理画面"
+admin.site.index_title = "管理"
+
+
+@admin.register(Direction)
+class DirectionWithMeasuresAdmin(DirectionAdmin):
+    inlines = [MeasureInline]
+
+
+@admin.register(Round)
+class RoundWithReportsAdmin(RoundAdmin):
+    published_along = (reports.publish,)

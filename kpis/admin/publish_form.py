@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminDateWidget
+from django.core.exceptions import ValidationError
+
+from kpis import rounds
+from kpis.admin.value import figure
+from kpis.evaluation import RATING_ORDER, Group, Judgement, Rating
+from kpis.models import Indicator, Round, Workflow, YearlyValue
+from kpis.rounds import Outcome
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the confirmation page."""
+
+    indicator: Indicator
+    value: YearlyValue | None
+    judgement: Judgement
+    label: str
+
+    @property
+    def shown(self) -> str:
+        return figure(self.value.value if self.value else None, self.indicator)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a round would make public, read once."""
+
+    round: Round
+    outcomes: list[Outcome]
+    waiting: list[YearlyValue]
+
+    @classmethod
+    def of(cls, round_: Round) -> Preview:
+        """Read the round: 6 queries. Raises ValidationError where a value cannot be judged."""
+        unconfirmed = YearlyValue.objects.of_round(round_).filter(workflow__in=[Workflow.DRAFT, Workflow.SUBMITTED])
+        waiting = unconfirmed.select_related("indicator__department").order_by("indicator__code")
+        return cls(round_, rounds.outcomes(round_), list(waiting))
+
+    @property
+    def judged(self) -> list[Line]:
+        return self._lines(unjudged=False)
+
+    @property
+    def unjudged(self) -> list[Line]:
+        return self._lines(unjudged=True)
+
+    def _lines(self, *, unjudged: bool) -> list[Line]:
+        year = self.round.fiscal_year
+        return [
+            Line(
+                found.indicator, found.value, found.judgement, found.judgement.rating.label_in(found.spec.is_due(year))
+            )
+            for found in self.outcomes
+            if (found.judgement.rating.group == Group.UNJUDGED) == unjudged
+        ]
+
+    @property
+    def with_value(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome.value]
+
+    @property
+    def counts(self) -> list[tuple[Rating, int]]:
+        found = Counter(outcome.judgement.rating for outcome in self.outcomes)
+        return [(rating, found[rating]) for rating in RATING_ORDER if found[rating]]
+
+    @property
+    def fingerprint(self) -> str:
+        """Stand for what was shown, so that nothing else is published."""
+        shown = [
+            (
+                outcome.indicator.code,
+                str(outcome.judgement.rating),
+                outcome.judgement.reason,
+                outcome.value and outcome.value.version,
+            )
+            for outcome in self.outcomes
+        ]
+        return hashlib.sha256(repr(shown).encode()).hexdigest()[:32]
+
+
+class PublishForm(forms.Form):
+    """The date and the number of the decision by which a round becomes public."""
+
+    published_on = forms.DateField(
+        label="公表日",
+        widget=AdminDateWidget,
+        help_text="市民に示す日です。「公表する」を押すと、すぐに見えるようになります。",
+    )
+    decision_number = forms.CharField(label="決裁番号", max_length=50, help_text="例: 企画第123号")
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, preview: Preview, today: datetime.date, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"published_on": today, "seen": preview.fingerprint})
+        super().__init__(*args, **kwargs)
+        self.preview, self.today = preview, today
+
+    def clean_published_on(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["published_on"]
+        year = self.preview.round.fiscal_year
+        if day > self.today:
+            raise ValidationError("公表日が先の日付です。公表する日になってから、今日までの日付で公表してください。")
+        if day < datetime.date(year, 4, 1):
+            raise ValidationError(
+                f"公表日が評価年度（{self.preview.round.year.long()}）より前です。日付を確かめてください。"
+            )
+        return day
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.cleaned_data.get("seen") != self.preview.fingerprint:
+            self.data = self.data.copy()
+            self.data["seen"] = self.preview.fingerprint
+            raise ValidationError(
+                "この画面を開いたあとで、値か目標が変わりました。まだ公表していません。下の内容をもう一度確かめてから、公表してください。"
+            )
+        return cleaned

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, OuterRef, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from goals.admin.base import TracedAdmin
+from goals.admin.filters import FiscalYearFilter, department_filter, goal_filter
+from goals.fields import NumberField
+from goals.numbers import format_decimals, with_unit
+from kpis import resources, rounds
+from kpis.access import Entrant, runs_rounds
+from kpis.admin.value_form import YearlyValueForm
+from kpis.doubts import doubts
+from kpis.models import Indicator, Workflow, YearlyValue
+
+GUIDE = (
+    "全角でも半角でも、「1,234」「△5.2」「12.3%」のように入力できます。"
+    "値がまだないときは実績値を空欄にし、「状態」で理由を選びます。0 は値として扱います。"
+    "保存した値は、企画調整課が確認し、年度の評価を公表したときに市民に見えます。"
+)
+
+
+@admin.register(YearlyValue)
+class YearlyValueAdmin(TracedAdmin):
+    """Values wait here until their round is published; then only an amendment changes them."""
+
+    public = False
+    form = YearlyValueForm
+    resource_classes = [resources.YearlyValueResource]
+    list_display = ["name", "year_label", "shown", "previous", "state", "workflow", "department", "updated", "updater"]
+    list_display_links = ["name"]
+    list_select_related = ["indicator__department", "indicator__goal__strategy"]
+    list_filter = [
+        FiscalYearFilter,
+        "workflow",
+        "state",
+        goal_filter("indicator__goal"),
+        department_filter("indicator__department"),
+    ]
+    search_fields = ["indicator__code", "indicator__name"]
+    search_help_text = "指標のコードか名前で探します。"
+    actions = ["confirm"]
+    _row = (None, {"fields": ("indicator", "fiscal_year", "value", "state", "available_on", "seen_version")})
+    _words = (
+        "公開する説明",
+        {"fields": ("note", "breaks_series", "analysis", "next_steps", "self_rating", "self_comment", "evidence_url")},
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if not self.has_change_permission(request, obj) if obj else False:
+            fields = tuple(name for name in self._row[1]["fields"] if name != "seen_version")
+            why = self._refusal(request, obj)
+            if why and self._is_published(request, obj):
+                why = format_html(
+                    '{} <a href="{}">公表後の変更を登録する</a>', why, reverse("admin:kpis_amendment_add")
+                )
+            row = (None, {"fields": (*fields, "workflow"), "description": why})
+            return [row, self._words]
+        return [(None, {**self._row[1], "description": GUIDE}), self._words]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return []
+        return ["indicator", "fiscal_year"] if self.has_change_permission(request, obj) else ["workflow"]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.entrant = entrant_of(request)
+        return form
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        before = YearlyValue.objects.filter(indicator=OuterRef("indicator"), fiscal_year=OuterRef("fiscal_year") - 1)
+        saves = YearlyValue.history.filter(id=OuterRef("pk")).order_by("-history_date", "-history_id")
+        rows: models.QuerySet[Any] = super().get_queryset(request)
+        return rows.annotate(
+            before=Subquery(before.values("value")[:1], output_field=NumberField()),
+            saved_at=Subquery(saves.values("history_date")[:1]),
+            saved_by=Subquery(saves.values("history_user__last_name")[:1]),
+            saved_by_account=Subquery(saves.values("history_user__username")[:1]),
+        ).order_by("-fiscal_year", F("indicator__goal__strategy__edition").desc(), "indicator__code")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "indicator":
+            own = Indicator.objects.in_order().filter(ended_on__isnull=True)
+            entrant = entrant_of(request)
+            kwargs["queryset"] = own if entrant.runs_rounds else own.filter(department__in=entrant.departments)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    # Who may
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Ask for the row too; on a post, a round closed meanwhile is for the form to say, so that nothing typed is lost."""
+        if not super().has_change_permission(request, obj):
+            return False
+        if obj is None:
+            return True
+        if request.method == "POST":
+            return entrant_of(request).owns(obj.indicator.department_id)
+        return not self._refusal(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.workflow != Workflow.PUBLISHED)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset.exclude(workflow=Workflow.PUBLISHED))
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        return runs_rounds(request.user)
+
+    def _refusal(self, request: HttpRequest, obj: YearlyValue) -> str:
+        indicator = obj.indicator
+        return entrant_of(request).refusal(indicator.goal.strategy_id, obj.fiscal_year, indicator.department_id)
+
+    def _is_published(self, request: HttpRequest, obj: YearlyValue) -> bool:
+        return entrant_of(request).is_published(obj.indicator.goal.strategy_id, obj.fiscal_year)
+
+    # What is done
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        for doubt in doubts(form.instance):
+            messages.warning(request, f"保存しました。ただ、確かめてください: {doubt}")
+
+    @admin.action(description="確認済にする", permissions=["confirm"])
+    def confirm(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        chosen = list(queryset)
+        try:
+            count = rounds.confirm(chosen, user=request.user)
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
+            return
+        self.message_user(request, f"{count}件を確認済にしました。", messages.SUCCESS)
+        if len(chosen) > count:
+            self.message_user(request, f"{len(chosen) - count}件は、すでに確認済か公表済みでした。", messages.INFO)
+
+    # What the list shows
+
+    @admin.display(description="指標", ordering="indicator__code")
+    def name(self, obj: YearlyValue) -> str:
+        return str(obj.indicator)
+
+    @admin.display(description="年度", ordering="fiscal_year")
+    def year_label(self, obj: YearlyValue) -> str:
+        return obj.year.short(obj.indicator.goal.strategy.as_of)
+
+    @admin.display(description="実績値", ordering="value")
+    def shown(self, obj: YearlyValue) -> str:
+        return figure(obj.value, obj.indicator)
+
+    @admin.display(description="前年度")
+    def previous(self, obj: Any) -> str:
+        return figure(obj.before, obj.indicator)
+
+    @admin.display(description="所管課", ordering="indicator__department__order")
+    def department(self, obj: YearlyValue) -> str:
+        return str(obj.indicator.department or "（未設定）")
+
+    @admin.display(description="更新", ordering="saved_at")
+    def updated(self, obj: Any) -> str:
+        return f"{timezone.localtime(obj.saved_at):%Y-%m-%d %H:%M}" if obj.saved_at else "-"
+
+    @admin.display(description="更新した人")
+    def updater(self, obj: Any) -> str:
+        return obj.saved_by or obj.saved_by_account or "-"
+
+
+def figure(value: Any, indicator: Indicator) -> str:
+    """Write a value at the indicator's decimals with its unit; a dash where there is none."""
+    return "-" if value is None else with_unit(format_decimals(value, indicator.decimals), indicator.unit)
+
+
+def entrant_of(request: HttpRequest) -> Entrant:
+    """Return who enters, read once per request."""
+    known: Any = request
+    if not hasattr(known, "_entrant"):
+        known._entrant = Entrant(request.user, timezone.localdate())
+    entrant: Entrant = known._entrant
+    return entrant

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+
+from goals.admin.base import TracedAdmin
+from goals.admin.filters import FiscalYearFilter, department_filter, goal_filter
+from goals.years import FiscalYear
+from kpis.access import Entrant, runs_rounds
+from kpis.admin.value import entrant_of
+from kpis.models import Workflow
+from measures import reports, resources
+from measures.models import Measure, MeasureReport
+
+GUIDE = "1つの取組の、1つの年度の報告です。企画調整課が確認し、年度の評価を公表したときに市民に見えます。"
+
+
+class MeasureReportForm(forms.ModelForm):
+    """Report on one measure, by those who may."""
+
+    # Set on the class that the admin makes for a request
+    entrant: Entrant
+
+    class Meta:
+        model = MeasureReport
+        fields = ("measure", "fiscal_year", "status", "summary", "budget")
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        measure = self.cleaned_data.get("measure") or (self.instance.measure if self.instance.pk else None)
+        year = self.cleaned_data.get("fiscal_year") or self.instance.fiscal_year
+        if measure and year:
+            refusal = self.entrant.refusal(measure.revision.strategy_id, year, measure.department_id)
+            if refusal:
+                raise ValidationError(refusal, code="refused")
+        return cleaned
+
+    def save(self, commit: bool = True) -> MeasureReport:
+        """Let what a department changes wait for confirmation again."""
+        if not self.entrant.runs_rounds:
+            self.instance.workflow = Workflow.DRAFT
+        saved: MeasureReport = super().save(commit)
+        return saved
+
+
+@admin.register(MeasureReport)
+class MeasureReportAdmin(TracedAdmin):
+    """Reports wait here until their round is published."""
+
+    public = False
+    form = MeasureReportForm
+    resource_classes = [resources.MeasureReportResource]
+    list_display = ["measure", "year_label", "status", "workflow", "department", "short_summary"]
+    list_filter = [
+        FiscalYearFilter,
+        "workflow",
+        "status",
+        goal_filter("measure__direction__goal"),
+        department_filter("measure__department"),
+    ]
+    search_fields = ["measure__code", "measure__text", "summary"]
+    actions = ["confirm"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        guide = GUIDE if obj is None else self._refusal(request, obj) or GUIDE
+        return [(None, {"fields": ("measure", "fiscal_year", "status", "summary", "budget"), "description": guide})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["measure", "fiscal_year"] if obj else []
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.entrant = entrant_of(request)
+        return form
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows: models.QuerySet[Any] = super().get_queryset(request)
+        return rows.select_related("measure__revision", "measure__department")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "measure":
+            entrant = entrant_of(request)
+            own = Measure.objects.counted().in_order().select_related("revision")
+            kwargs["queryset"] = own if entrant.runs_rounds else own.filter(department__in=entrant.departments)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not super().has_change_permission(request, obj):
+            return False
+        if obj is None:
+            return True
+        if request.method == "POST":
+            return entrant_of(request).owns(obj.measure.department_id)
+        return not self._refusal(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.workflow != Workflow.PUBLISHED)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset.exclude(workflow=Workflow.PUBLISHED))
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        return runs_rounds(request.user)
+
+    def _refusal(self, request: HttpRequest, obj: MeasureReport) -> str:
+        measure = obj.measure
+        return entrant_of(request).refusal(measure.revision.strategy_id, obj.fiscal_year, measure.department_id)
+
+    @admin.action(description="確認済にする", permissions=["confirm"])
+    def confirm(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        count = reports.confirm(queryset, user=request.user)  # type: ignore[arg-type]
+        self.message_user(request, f"{count}件を確認済にしました。", messages.SUCCESS)
+
+    @admin.display(description="年度", ordering="fiscal_year")
+    def year_label(self, obj: MeasureReport) -> str:
+        return FiscalYear(obj.fiscal_year).short()
+
+    @admin.display(description="所管課", ordering="measure__department__order")
+    def department(self, obj: MeasureReport) -> str:
+        return str(obj.measure.department or "（未設定）")
+
+    @admin.display(description="実施状況")
+    def short_summary(self, obj: MeasureReport) -> str:
+        return obj.summary if len(obj.summary) <= 40 else f"{obj.summary[:40]}…"
