@@ -152,6 +152,15 @@ class Summary:
         return year_short(self.target.target_year, self.as_of) if self.target else ""
 
     @property
+    def earlier_target_text(self) -> str:
+        """Return the target that the one in force replaced, where it was another."""
+        if len(self.indicator.adopted_targets) < 2:
+            return ""
+        before = self.indicator.adopted_targets[1]
+        text, year = target_text(before, self.indicator.unit), year_short(before.target_year, self.as_of)
+        return "" if (text, year) == (self.target_text, self.target_year) else f"{text}{f'（{year}）' if year else ''}"
+
+    @property
     def tag(self) -> str:
         return self.target.tag if self.target else ""
 

@@ -62,9 +62,14 @@ class YearLine:
         return "" if self.assessment.pace is None else format_percent(self.assessment.pace)
 
     @property
+    def comparable(self) -> Assessment | None:
+        """Return the year before, unless the definition changed since (breaks_series)."""
+        return None if self.assessment.breaks_series else self.previous
+
+    @property
     def change_text(self) -> str:
         """Write the change since the year before, with its sign."""
-        row, before = self.assessment, self.previous
+        row, before = self.assessment, self.comparable
         if row.value is None or before is None or before.value is None or row.kind == Kind.MILESTONE:
             return ""
         return format_difference(row.value - before.value, row.unit, row.decimals)

@@ -28,6 +28,11 @@ class YearRow:
     value: YearlyValue | None
     amendments: list[Amendment]
 
+    @property
+    def value_changed(self) -> bool:
+        """Tell whether the value itself was changed after publication; the committee's rating changes none."""
+        return any(amendment.kind != AmendmentKind.COMMITTEE for amendment in self.amendments)
+
 
 @dataclass(frozen=True)
 class TargetLine:
@@ -109,7 +114,7 @@ class Profile(Summary):
         line = self.newest
         if line is None:
             return status_sentence(Facts(self.spec, None, as_of=self.as_of))
-        before = line.previous
+        before = line.comparable
         facts = Facts(
             line.assessment.spec,
             line.assessment.observation,
@@ -127,7 +132,7 @@ class Profile(Summary):
         return Trend.of(
             self.spec,
             self.indicator.name,
-            [self.point(row.line, amended=bool(row.amendments)) for row in self.years],
+            [self.point(row.line, amended=row.value_changed) for row in self.years],
             decimals=self.indicator.decimals,
             baseline_label=baseline_text(target, self.indicator.unit) if target else "",
             target_label=target_text(target, self.indicator.unit) if target else "",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kpis.models.target import Target
     from kpis.models.value import YearlyValue
 
-CODE = re.compile(r"(\d+)-(\d+)-([NK])\d+")
+CODE = re.compile(r"([0-9]+)-([0-9]+)-([NK])[0-9]+")
 
 
 class Level(models.TextChoices):
@@ -170,4 +170,4 @@ class Indicator(Sourced):
                 {"code": f"コードの始まりは、この基本目標では {self.goal.strategy.edition}-{self.goal.number}- です。"}
             )
         if (letter == "N") != (self.level == Level.NUMERIC_TARGET):
-            raise ValidationError({"code": "コードの文字は、数値目標なら N、KPI なら K です。区分と合わせてください。"})
+            raise ValidationError({"code": "コードの文字は、数値目標なら N、KPIなら K です。区分と合わせてください。"})

@@ -100,7 +100,7 @@ class Opinion(Sourced):
         max_length=30,
         unique=True,
         validators=[
-            RegexValidator(r"^\d{4}-\d{2}-\d{2}-\d+$", "コードは 2024-10-22-1（会議の日-番号）の形で入力してください。")
+            RegexValidator(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]+$", "コードは 2024-10-22-1（会議の日-番号）の形で入力してください。")
         ],
         error_messages={"unique": "このコードの意見はもうあります。別の番号にしてください。"},
     )

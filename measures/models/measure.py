@@ -13,7 +13,7 @@ from goals.models import Department, Direction, Revision, Sourced, Theme
 from goals.models.strategy import RevisionStatus
 from kpis.models import Indicator, Tag
 
-CODE = re.compile(r"(\d+)-(\d+)-(\d+)-\d{2,}")
+CODE = re.compile(r"([0-9]+)-([0-9]+)-([0-9]+)-[0-9]{2,}")
 
 
 class MeasureQuerySet(models.QuerySet["Measure"]):

@@ -358,3 +358,29 @@ def _grow_more() -> None:
         make_target(indicator=indicator)
         measure = make_measure(indicators=[indicator], themes=Theme.objects.all())
         make_opinion(measures=[measure], indicators=[indicator])
+
+
+def test_a_year_after_a_break_in_the_series_is_not_compared_with_the_one_before(client: Client, db: None) -> None:
+    indicator = make_indicator(code="3-1-K01")
+    make_target(indicator=indicator)
+    publish_year(2024, **{"3_1_K01": Decimal(12)})
+    make_value(
+        indicator=indicator,
+        fiscal_year=2025,
+        value=Decimal(15),
+        breaks_series=True,
+        note="数え方を変えました。",
+        workflow=Workflow.CONFIRMED,
+    )
+    publish_year(2025)
+    page = read(client, "/indicators/3-1-k01/")
+    assert "+3件" not in page
+    assert "前年度より" not in page
+    assert "前年度までと比べられません。数え方を変えました。" in page
+
+
+def test_a_replaced_target_stands_under_the_new_one_in_lists(client: Client, indicator: Indicator) -> None:
+    later = make_revision(number=2, name="令和8年度改訂")
+    make_target(indicator=indicator, revision=later, baseline=Decimal("47.5"), target=Decimal(62))
+    page = read(client, "/indicators/")
+    assert page.index("62%") < page.index("改訂前 59%（R10）")
