@@ -16,6 +16,8 @@ class FiscalYearField(models.PositiveSmallIntegerField):
     default_validators = [MinValueValidator(1926), MaxValueValidator(2100)]
 
     def formfield(self, **kwargs: Any) -> Any:  # type: ignore[override]
+        # The admin would put in its number box, which takes no 令和6年度.
+        kwargs.pop("widget", None)
         return super().formfield(**{"form_class": forms.FiscalYearField, **kwargs})
 
 

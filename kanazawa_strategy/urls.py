@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 
-from kanazawa_strategy.pages import about, committee, goals, home, indicator_files, indicators, opendata, themes
+from kanazawa_strategy.pages import about, accounts, committee, goals, home, indicator_files, indicators, opendata, themes
 from measures import views as measures
 
 handler404 = "kanazawa_strategy.pages.errors.not_found"
@@ -30,6 +31,9 @@ urlpatterns = [
     path("themes/<slug:slug>/", themes.theme_page, name="theme"),
     # /committee/
     path("committee/", committee.committee, name="committee"),
+    # /accounts/
+    path("accounts/login/", accounts.Door.as_view(), name="login"),
+    path("accounts/logout/", LogoutView.as_view(next_page="home"), name="logout"),
     # /about/
     path("about/method/", about.method, name="method"),
     # /opendata/
