@@ -4,7 +4,17 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 
-from kanazawa_strategy.pages import about, accounts, committee, goals, home, indicator_files, indicators, opendata, themes
+from kanazawa_strategy.pages import (
+    about,
+    accounts,
+    committee,
+    goals,
+    home,
+    indicator_files,
+    indicators,
+    opendata,
+    themes,
+)
 from measures import views as measures
 
 handler404 = "kanazawa_strategy.pages.errors.not_found"
