@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import datetime
 import re
 import unicodedata
@@ -14,21 +13,8 @@ from django.utils import timezone
 from import_export import widgets
 
 from goals.numbers import Missing, parse_number
+from goals.spreadsheets import GETA, guarded, unguarded
 from goals.years import FiscalYear
-
-# A cell that starts so would be run as a formula by Excel; the apostrophes before it are ours, one per trip.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_ESCAPED = re.compile(r"'+[=+\-@\t\r]")
-GETA = "〓"  # stands for what cp932 lacks, in files that we wrote
-
-
-def _geta(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return GETA * (error.end - error.start), error.end
-
-
-codecs.register_error("geta", _geta)
 
 _ERAS = {"R": 2018, "令和": 2018, "H": 1988, "平成": 1988, "S": 1925, "昭和": 1925}
 _WESTERN_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
@@ -92,7 +78,7 @@ class Text(Cell):
                 f"「{GETA}」が含まれています。Shift_JIS のファイルで表せなかった文字の跡です。"
                 "UTF-8 の CSV か Excel で書き出したファイルを使うか、元の文字に直してください。"
             )
-        return text[1:] if _ESCAPED.match(text) else text
+        return unguarded(text)
 
     def keeps(self, old: str, value: Any) -> bool:
         """Tell whether the cell is the old text, as it comes back from Shift_JIS and from Excel's line breaks."""
@@ -100,8 +86,7 @@ class Text(Cell):
         return came in {written, written.encode("cp932", "geta").decode("cp932")}
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        text = "" if value is None else str(value)
-        return f"'{text}" if _FORMULA.match(text) else text
+        return guarded("" if value is None else str(value))
 
 
 class Code(Text):

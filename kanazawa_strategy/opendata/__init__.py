@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from goals.spreadsheets import CP932, UTF8, guarded
 from kanazawa_strategy.opendata.columns import Cell, Column, Dataset, Row, Type, plain, tidy
 from kanazawa_strategy.opendata.datasets import DATASETS
 from kanazawa_strategy.opendata.files import (
@@ -16,7 +17,7 @@ from kanazawa_strategy.opendata.files import (
 )
 from kanazawa_strategy.opendata.release import DEMO, TITLE, Release, current
 from kanazawa_strategy.opendata.rows import indicator_rows
-from kanazawa_strategy.opendata.writers import CP932, UTF8, csv_bytes, guarded, json_bytes
+from kanazawa_strategy.opendata.writers import csv_bytes, json_bytes
 
 __all__ = [
     "CP932",

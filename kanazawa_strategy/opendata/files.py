@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from goals.models import Strategy
+from goals.spreadsheets import UTF8
 from kanazawa_strategy.opendata import datasets, package, querysets, rows, writers
 from kanazawa_strategy.opendata.columns import Dataset, Row
 from kanazawa_strategy.opendata.datasets import DATASETS, INDICATORS, VALUES
@@ -24,7 +25,7 @@ _JUDGEMENT = (
 INDICATOR_FILE_COLUMNS = (*VALUES.columns, *_JUDGEMENT)
 
 
-def dataset_csv(dataset: Dataset, release: Release, encoding: str = writers.UTF8) -> bytes:
+def dataset_csv(dataset: Dataset, release: Release, encoding: str = UTF8) -> bytes:
     return writers.csv_bytes(dataset.columns, _rows(dataset, release), encoding)
 
 
@@ -81,7 +82,7 @@ def indicator_file_rows(code: str) -> list[Row]:
     return found
 
 
-def indicator_csv(code: str, release: Release, encoding: str = writers.UTF8) -> bytes:
+def indicator_csv(code: str, release: Release, encoding: str = UTF8) -> bytes:
     """Write the years of one indicator; only the header where none is published."""
     years = release.marked_rows(indicator_file_rows(code), VALUES.mark_column)
     return writers.csv_bytes(INDICATOR_FILE_COLUMNS, years, encoding)

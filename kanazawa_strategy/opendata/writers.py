@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import datetime
 import io
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,30 +13,8 @@ from typing import Any
 
 import xlsxwriter
 
+from goals.spreadsheets import UTF8, encoded, guarded
 from kanazawa_strategy.opendata.columns import Cell, Column, Row, plain, tidy
-
-UTF8, CP932 = "utf-8-sig", "cp932"
-GETA = "〓"
-# What cp932 has under another code point; everything else that it lacks becomes a geta mark.
-_CP932_TWINS = str.maketrans({"—": "―", "¥": "￥", "\u00a0": " "})
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-
-
-def _geta(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return GETA * (error.end - error.start), error.end
-
-
-codecs.register_error("geta", _geta)
-
-
-def guarded(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would take for a formula.
-
-    A text that has the apostrophe already gets another, so that taking exactly one off restores every text.
-    """
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def csv_bytes(columns: Sequence[Column], rows: Iterable[Row], encoding: str = UTF8) -> bytes:
@@ -48,8 +24,7 @@ def csv_bytes(columns: Sequence[Column], rows: Iterable[Row], encoding: str = UT
     writer.writerow([column.name for column in columns])
     for row in rows:
         writer.writerow([_csv_text(column, tidy(row[column.name])) for column in columns])
-    text = buffer.getvalue()
-    return text.translate(_CP932_TWINS).encode(encoding, "geta") if encoding == CP932 else text.encode(encoding)
+    return encoded(buffer.getvalue(), encoding)
 
 
 def _csv_text(column: Column, cell: Cell) -> str:
