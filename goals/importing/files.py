@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable
+from itertools import zip_longest
 from typing import Any
 
 import openpyxl
@@ -13,7 +14,8 @@ import tablib
 import xlsxwriter
 from import_export.formats.base_formats import Format
 
-from goals.importing.cells import GETA, plain
+from goals.importing.cells import plain
+from goals.spreadsheets import GETA
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
@@ -69,8 +71,8 @@ def _workbook_rows(data: bytes) -> list[list[Any]]:
         raise
     except Exception as error:  # a broken workbook fails in many ways, deep inside zipfile, XML and openpyxl
         raise FileRefused(f"Excel ファイルとして開けません。ファイルが壊れているようです。{_SAVE_AS}") from error
-    for number, (row, typed) in enumerate(zip(rows, formulas, strict=True), 1):
-        for value, cell in zip(row, typed, strict=True):
+    for number, (row, typed) in enumerate(zip_longest(rows, formulas, fillvalue=[]), 1):
+        for value, cell in zip_longest(row, typed):
             if value is None and isinstance(cell, str) and cell.startswith("="):
                 raise FileRefused(
                     f"{number}行目に、計算結果の保存されていない数式「{cell[:40]}」があります。"

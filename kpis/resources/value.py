@@ -65,11 +65,15 @@ class YearlyValueResource(Resource):
         super().before_import_row(row, **kwargs)
 
     def after_init_instance(self, instance: YearlyValue, new: bool, row: Any, **kwargs: Any) -> None:
-        """Take a figure without a state for a final one where it is new, and leave the state of a known row alone."""
-        if not plain(row.get("state")).strip():
+        """Take a new figure without a state for a final one, and leave the state of a known row alone."""
+        if plain(row.get("state")).strip():
+            return
+        if not new:
             row.pop("state", None)
-            if new and plain(row.get("value")).strip():
-                instance.state = State.FINAL
+        elif plain(row.get("value")).strip():
+            row["state"] = State.FINAL.value
+        else:
+            row["state"] = ""  # for the cell to ask for
 
     def unit_of(self, instance: YearlyValue) -> str | None:
         return instance.indicator.unit if instance.indicator_id else None

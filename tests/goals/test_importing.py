@@ -1,0 +1,225 @@
+"""What a file may hold, how it is read, and what a clerk is told."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import zipfile
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+import tablib
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goals.importing import Choice, Day, Flag, Number, Text, Whole, Year, files
+from goals.importing.diff import Diff
+from goals.importing.files import FileRefused
+
+STATES = Choice([("FINAL", "確定"), ("PRELIMINARY", "速報")], required=True)
+
+
+def workbook(*rows: list[Any]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+# Cells
+
+
+@pytest.mark.parametrize(
+    ("cell", "written", "meant"),
+    [
+        (Number(), "49.8", Decimal("49.8")),
+        (Number(), "１，２３４", Decimal(1234)),
+        (Number(), "△5.2", Decimal("-5.2")),
+        (Number(), "0", Decimal(0)),
+        (Number(), 0, Decimal(0)),
+        (Number(), 49.8, Decimal("49.8")),
+        (Number(), 0.1 + 0.2, Decimal("0.3")),
+        (Number(), "", None),
+        (Number(), "－", None),
+        (Year(), "R6", 2024),
+        (Year(), "令和6年度", 2024),
+        (Year(), "２０２４", 2024),
+        (Year(), 2024.0, 2024),
+        (Whole(), "12", 12),
+        (Whole(), "", None),
+        (STATES, "FINAL", "FINAL"),
+        (STATES, "速報", "PRELIMINARY"),
+        (Flag(), "はい", True),
+        (Flag(), 0, False),
+        (Flag(None), "", None),
+        (Day(), "2024-10-22", datetime.date(2024, 10, 22)),
+        (Day(), "2024/10/22", datetime.date(2024, 10, 22)),
+        (Day(), "令和6年10月22日", datetime.date(2024, 10, 22)),
+        (Day(), "R6.10.22", datetime.date(2024, 10, 22)),
+        (Day(), datetime.datetime(2024, 10, 22), datetime.date(2024, 10, 22)),
+        (Text(), "'=1+1", "=1+1"),
+        (Text(), "''=1+1", "'=1+1"),
+        (Text(), "'普通の引用符", "'普通の引用符"),
+    ],
+)
+def test_a_cell_is_read_as_clerks_write_it(cell: Any, written: Any, meant: Any) -> None:
+    assert cell.clean(written) == meant
+    assert cell.clean(written) is not False or meant is False
+
+
+@pytest.mark.parametrize(
+    ("cell", "written", "says"),
+    [
+        (Number(), "約50", "数値だけを入力"),
+        (Number(), "abc", "数値として読み取れません"),
+        (Number(), "=A1", "数式"),
+        (Number(required=True), "", "空欄です"),
+        (Year(), "R0", "令和は元年から"),
+        (Year(), "H99", "年度として読み取れません"),
+        (Year(required=True), "", "令和6年度、R6、2024"),
+        (Whole(), "1.5", "整数ではありません"),
+        (STATES, "未定", "確定、速報"),
+        (STATES, "", "確定、速報"),
+        (Flag(), "たぶん", "はい なら 1"),
+        (Day(), "2024-13-01", "日付として読み取れません"),
+        (Text(), "〓島屋", "Shift_JIS"),
+    ],
+)
+def test_a_bad_cell_is_refused_with_a_sentence(cell: Any, written: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says) as refusal:
+        cell.clean(written)
+    assert "Decimal" not in str(refusal.value)
+
+
+def test_the_unit_of_the_row_is_checked_and_never_converted() -> None:
+    assert Number().clean("864万人", unit="万人") == 864
+    with pytest.raises(ValueError, match="万人"):
+        Number().clean("8,640千人", unit="万人")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+81-76", "-", "@here", "\tx", "\rx", "'=1+1", "''@", "'x", "x", ""])
+def test_text_that_excel_would_run_gets_one_apostrophe_out_and_loses_one_in(text: str) -> None:
+    written = Text().render(text)
+    assert not written.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert Text().clean(written) == text
+
+
+@given(
+    st.text(
+        alphabet=st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="〓")
+        | st.sampled_from("'=+-@\t\n\r")
+    )
+)
+def test_any_text_comes_back_to_the_letter(text: str) -> None:
+    if text.strip():
+        assert Text().clean(Text().render(text)) == text
+
+
+def test_numbers_stay_numbers_negative_ones_too() -> None:
+    assert Number().render(Decimal("-5.200000")) == "-5.2"
+    assert Number().render(Decimal("100")) == "100"
+    assert Number().render(Decimal("0")) == "0"
+    assert Number().render(Decimal("-5.2"), force_native_type=True) == Decimal("-5.2")
+
+
+# Files
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_csv_is_read_in_the_encodings_of_japanese_offices(encoding: str) -> None:
+    dataset = files.read("課名,値\r\n髙岡課,１２\r\n".encode(encoding))
+    assert dataset.headers == ["課名", "値"]
+    assert list(dataset) == [("髙岡課", "１２")]
+
+
+def test_a_workbook_is_read_with_its_numbers_and_without_its_blank_end() -> None:
+    dataset = files.read(workbook(["課名", "値"], ["髙岡課", 49.8], [None, None], ["次の課", 0], [None, None]))
+    assert list(dataset) == [("髙岡課", 49.8), (None, None), ("次の課", 0)]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "見出しがありません"),
+        (b"code,name\r\n", "内容の行がありません"),
+        (b"PK\x03\x04 no zip", "ファイルが壊れている"),
+        (b"\xd0\xcf\x11\xe0 old", "古い形式"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "CSV か Excel のファイルではない"),
+        (b"a,b\r\n1,2,3\r\n", "2行目に、見出しのない列"),
+        (b'a,b\r\n"1,2\r\n', "引用符"),
+        (b"a,a\r\n1,2\r\n", "同じ見出し"),
+        (b"x" * (files.MAX_BYTES + 1), "大きすぎます"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_with_a_sentence(data: bytes, says: str) -> None:
+    with pytest.raises(FileRefused, match=says):
+        files.read(data)
+
+
+def test_a_zip_that_is_no_workbook_is_refused() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as packed:
+        packed.writestr("memo.txt", "これは Excel ではない")
+    with pytest.raises(FileRefused, match="ファイルが壊れている"):
+        files.read(buffer.getvalue())
+
+
+def test_a_formula_without_its_result_is_refused_rather_than_read_as_blank() -> None:
+    with pytest.raises(FileRefused, match=r"2行目.*数式"):
+        files.read(workbook(["値"], ["=1+1"]))
+
+
+def test_a_formula_with_its_result_is_read_as_the_result() -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet()
+        sheet.write_string(0, 0, "値")
+        sheet.write_formula(1, 0, "=1+1", None, 2)
+    assert list(files.read(buffer.getvalue())) == [(2,)]
+
+
+@pytest.mark.parametrize("kind", [files.CSV, files.Excel])
+def test_what_is_written_is_read_back(kind: Any) -> None:
+    rows = [("=1+1", Decimal("49.8")), ("二行\r\nの文", Decimal("-5.2")), ("髙島屋 〜 𠮷", Decimal(0))]
+    dataset = tablib.Dataset(*rows, headers=["text", "value"])
+    back = files.read(kind().export_data(dataset))
+    assert [row[0] for row in back] == [row[0] for row in rows]
+    assert [Number().clean(row[1]) for row in back] == [row[1] for row in rows]
+
+
+def test_csv_starts_with_a_mark_so_that_excel_reads_it_as_utf_8() -> None:
+    assert files.CSV().export_data(tablib.Dataset(("値",), headers=["a"])) == "\ufeffa\r\n値\r\n".encode()
+
+
+def test_what_shift_jis_lacks_becomes_a_geta_and_comes_back_as_unchanged() -> None:
+    data = files.ShiftJIS().export_data(tablib.Dataset(("𠮷野",), headers=["name"]))
+    assert data.decode("cp932") == "name\r\n〓野\r\n"
+    assert Text().keeps("𠮷野", "〓野")
+    assert not Text().keeps("𠮷野", "〓町")
+    assert not Text().keeps("𠮷野", "吉野")
+
+
+# Preview
+
+
+def test_the_preview_marks_what_goes_and_what_comes_without_styles_and_escaped() -> None:
+    diff = object.__new__(Diff)
+    diff.left, diff.right, diff.new = ["49.8", "<b>", "同じ"], ["51.5", "<i>", "同じ"], False
+    assert diff.as_html() == [
+        "<del>49.8</del><ins>51.5</ins>",
+        "<del>&lt;b&gt;</del><ins>&lt;i&gt;</ins>",
+        "同じ",
+    ]
+
+
+def test_long_texts_are_compared_piece_by_piece() -> None:
+    text = "市民と事業者と行政がともに取り組み、誰もが安心して暮らせるまちを目指して、相談の窓口を増やします。"
+    diff = object.__new__(Diff)
+    diff.left, diff.right, diff.new = [text], [text.replace("相談", "支援")], False
+    assert diff.as_html()[0].count("<del>") == 1
+    assert "<del>相談</del><ins>支援</ins>" in diff.as_html()[0]
