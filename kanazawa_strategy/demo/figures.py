@@ -10,13 +10,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import bulk_create_with_history
 
 from goals.models import Strategy
 from kanazawa_strategy.demo.files import find, read, save, table
 from kpis import rounds
 from kpis.evaluation import State
 from kpis.models import AmendmentKind, Indicator, Round, RoundStatus, Workflow, YearlyValue
+from measures import reports
 from measures.models import Measure, MeasureReport
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def fill_round(fields: Mapping[str, Any], user: User) -> None:
             published_on=datetime.date.fromisoformat(published_on),
             decision_number=fields["decision_number"],
             user=user,
-            along=[_publish_reports],
+            along=[reports.publish],
         )
 
 
@@ -109,20 +110,6 @@ def _report(round_: Round, step: Workflow) -> None:
         )
         report.full_clean()
         save(report)
-
-
-def _publish_reports(round_: Round) -> None:
-    """Make the confirmed reports public with the round."""
-    ready = list(
-        MeasureReport.objects.filter(
-            measure__revision__strategy=round_.strategy_id,
-            fiscal_year=round_.fiscal_year,
-            workflow=Workflow.CONFIRMED,
-        )
-    )
-    for report in ready:
-        report.workflow = Workflow.PUBLISHED
-    bulk_update_with_history(ready, MeasureReport, ["workflow"], default_change_reason="公表")
 
 
 def amend(user: User) -> None:
