@@ -224,7 +224,7 @@ def make_user(role: str = "", departments: Iterable[Department] = (), **kwargs: 
         if not Group.objects.filter(name=role).exists():
             roles.sync()
         group = Group.objects.get(name=role)
-    places = list(departments) or ([None] if group else [])
+    places: list[Department | None] = [*departments] or ([None] if group else [])
     for department in places:
         Membership.objects.create(user=user, department=department, role=group, ends_on=ends_on)
     return user

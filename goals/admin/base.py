@@ -36,7 +36,7 @@ class Tabular(NamedChoices, admin.TabularInline):
     extra = 0
 
 
-class PortalAdmin(NamedChoices, Transfer, admin.ModelAdmin):
+class PortalAdmin(NamedChoices, Transfer, admin.ModelAdmin):  # type: ignore[misc]
     """A table that staff keep; `public` says that citizens see its rows as soon as they are saved."""
 
     public = True

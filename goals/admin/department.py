@@ -31,7 +31,7 @@ class DepartmentAdmin(PortalAdmin):
         ),
     ]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Department]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         today = timezone.localdate()
         in_force = Q(memberships__ends_on__isnull=True) | Q(memberships__ends_on__gte=today)
         return super().get_queryset(request).annotate(people_n=Count("memberships", filter=in_force))

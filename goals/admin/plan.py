@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
 from django.db.models import Count
 from django.http import HttpRequest
 
@@ -38,7 +37,7 @@ class GoalAdmin(PortalAdmin):
         SOURCE_FIELDS,
     ]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Goal]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(directions_n=Count("directions"))
 
     @admin.display(description="施策", ordering="directions_n")

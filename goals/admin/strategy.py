@@ -44,13 +44,11 @@ class StrategyAdmin(PortalAdmin):
         SOURCE_FIELDS,
     ]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Strategy]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
         return rows.annotate(goals_n=Count("goals", distinct=True), revisions_n=Count("revisions", distinct=True))
 
-    def formfield_for_dbfield(
-        self, db_field: models.Field[Any, Any], request: HttpRequest | None, **kwargs: Any
-    ) -> Any:
+    def formfield_for_dbfield(self, db_field: models.Field[Any, Any], request: Any, **kwargs: Any) -> Any:
         if db_field.name in {"first_year", "last_year"}:
             return db_field.formfield(form_class=forms.FiscalYearField)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -93,7 +91,7 @@ class RevisionAdmin(PortalAdmin):
         SOURCE_FIELDS,
     ]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Revision]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(sections_n=Count("sections"))
 
     @admin.display(description="方針の項目", ordering="sections_n")

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
 from django.db.models import Count
 from django.http import HttpRequest
 
@@ -35,7 +34,7 @@ class ThemeAdmin(PortalAdmin):
         SOURCE_FIELDS,
     ]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Theme]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(sections_n=Count("sections"))
 
     @admin.display(description="本文の項目", ordering="sections_n")

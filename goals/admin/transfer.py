@@ -59,7 +59,7 @@ class Transfer(ImportExportMixin):
 
     # Going out
 
-    def export_action(self, request: HttpRequest) -> HttpResponse:
+    def export_action(self, request: HttpRequest) -> Any:
         return self._titled(super().export_action(request), "書き出し")
 
     def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
@@ -74,17 +74,18 @@ class Transfer(ImportExportMixin):
         )
         return file_format.export_data(data)
 
-    def get_export_filename(self, request: HttpRequest, queryset: Any, file_format: Any) -> str:
+    def get_export_filename(self, request: HttpRequest, queryset: Any, file_format: Any) -> str:  # type: ignore[override]
         kind = "-sjis" if isinstance(file_format, files.ShiftJIS) else ""
         return f"{self.model._meta.model_name}-{timezone.localdate():%Y%m%d}{kind}.{file_format.get_extension()}"
 
     # Coming in
 
-    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> Any:
         response = self._titled(super().import_action(request, **kwargs), "取り込み")
         context = getattr(response, "context_data", None)
         if context is not None:
-            context["columns"] = self.get_import_resource_classes(request)[0].columns()
+            layout: Any = self.get_import_resource_classes(request)[0]
+            context["columns"] = layout.columns()
         return response
 
     def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
@@ -128,8 +129,9 @@ class Transfer(ImportExportMixin):
     def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
         for kind, flag in ((RowResult.IMPORT_TYPE_NEW, ADDITION), (RowResult.IMPORT_TYPE_UPDATE, CHANGE)):
             rows = [row.instance for row in result if row.import_type == kind and row.instance is not None]
+            log: Any = LogEntry.objects
             if rows:
-                LogEntry.objects.log_actions(
+                log.log_actions(
                     request.user.pk, rows, flag, change_message="ファイルの取り込み", single_object=len(rows) == 1
                 )
 

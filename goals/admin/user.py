@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db import models
 from django.http import HttpRequest
 
 from goals import audit
@@ -62,7 +61,7 @@ class AccountAdmin(NamedChoices, UserAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["last_login", "date_joined"]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("memberships__department", "memberships__role")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -71,7 +71,8 @@ def _workbook_rows(data: bytes) -> list[list[Any]]:
         raise
     except Exception as error:  # a broken workbook fails in many ways, deep inside zipfile, XML and openpyxl
         raise FileRefused(f"Excel ファイルとして開けません。ファイルが壊れているようです。{_SAVE_AS}") from error
-    for number, (row, typed) in enumerate(zip_longest(rows, formulas, fillvalue=[]), 1):
+    nothing: list[Any] = []
+    for number, (row, typed) in enumerate(zip_longest(rows, formulas, fillvalue=nothing), 1):
         for value, cell in zip_longest(row, typed):
             if value is None and isinstance(cell, str) and cell.startswith("="):
                 raise FileRefused(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -126,7 +126,7 @@ class AmendmentAdmin(ReadOnlyAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("kpis.add_amendment")
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         rows: models.QuerySet[Any] = super().get_queryset(request)
         return rows.select_related("indicator", "made_by")
 
@@ -146,7 +146,7 @@ class AmendmentAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": "公表後の変更を登録する",
             "opts": self.opts,
-            "adminform": helpers.AdminForm(form, self.add_fieldsets, {}, model_admin=self),
+            "adminform": helpers.AdminForm(cast("Any", form), self.add_fieldsets, {}, model_admin=self),
             "form": form,
             "media": self.media + form.media,
         }
@@ -163,7 +163,7 @@ class AmendmentAdmin(ReadOnlyAdmin):
                 made_on=form.cleaned_data["made_on"],
             )
         except ValidationError as error:
-            form.add_error(None, error.messages)  # type: ignore[arg-type]
+            form.add_error(None, error.messages)
             return None
 
     @admin.display(description="前")

@@ -63,7 +63,7 @@ class ValueInline(Tabular):
     verbose_name_plural = "実績値（公表した年度は直せません。「公表後の変更」を使ってください）"
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)
+        formset: Any = super().get_formset(request, obj, **kwargs)
         formset.form.entrant = entrant_of(request)
         return formset
 
@@ -110,7 +110,7 @@ class IndicatorAdmin(TracedAdmin):
         SOURCE_FIELDS,
     ]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         rows: models.QuerySet[Any] = super().get_queryset(request)
         targets = Target.objects.adopted().newest_first().select_related("revision__strategy")
         return rows.select_related("goal__strategy", "department").prefetch_related(

@@ -118,8 +118,7 @@ class PublishForm(forms.Form):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         if self.cleaned_data.get("seen") != self.preview.fingerprint:
-            self.data = self.data.copy()
-            self.data["seen"] = self.preview.fingerprint
+            self.data = {**self.data.dict(), "seen": self.preview.fingerprint}  # type: ignore[attr-defined]
             raise ValidationError(
                 "この画面を開いたあとで、値か目標が変わりました。まだ公表していません。下の内容をもう一度確かめてから、公表してください。"
             )

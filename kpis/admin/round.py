@@ -49,7 +49,7 @@ class RoundAdmin(PortalAdmin):
         ("公表", {"fields": ("published_on", "decision_number")}),
     ]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         values = YearlyValue.objects.filter(
             indicator__goal__strategy=OuterRef("strategy"), fiscal_year=OuterRef("fiscal_year")
         )
@@ -150,7 +150,7 @@ class RoundAdmin(PortalAdmin):
                 along=self.published_along,
             )
         except ValidationError as error:
-            form.add_error(None, error.messages)  # type: ignore[arg-type]
+            form.add_error(None, error.messages)
             return False
         link = format_html('<a href="/committee/{}/">公開ページを見る</a>', round_.fiscal_year)
         self.message_user(request, format_html("{}を公表しました。{}", round_, link), messages.SUCCESS)

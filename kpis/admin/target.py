@@ -53,7 +53,7 @@ class TargetAdmin(TracedAdmin):
     ]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         if obj is not None:
             for name in {"baseline", "target", "target_upper"} & set(form.base_fields):
                 form.base_fields[name].unit = obj.indicator.unit
@@ -98,6 +98,6 @@ class ExpectedValueAdmin(PortalAdmin):
         )
     ]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         rows: models.QuerySet[Any] = super().get_queryset(request)
         return rows.select_related("target__indicator", "target__revision")

@@ -72,11 +72,11 @@ class YearlyValueAdmin(TracedAdmin):
         return ["indicator", "fiscal_year"] if self.has_change_permission(request, obj) else ["workflow"]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         form.entrant = entrant_of(request)
         return form
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         before = YearlyValue.objects.filter(indicator=OuterRef("indicator"), fiscal_year=OuterRef("fiscal_year") - 1)
         saves = YearlyValue.history.filter(id=OuterRef("pk")).order_by("-history_date", "-history_id")
         rows: models.QuerySet[Any] = super().get_queryset(request)
@@ -133,7 +133,7 @@ class YearlyValueAdmin(TracedAdmin):
     def confirm(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         chosen = list(queryset)
         try:
-            count = rounds.confirm(chosen, user=request.user)
+            count = rounds.confirm(chosen, user=request.user)  # type: ignore[arg-type]
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
             return

@@ -90,8 +90,7 @@ class YearlyValueForm(forms.ModelForm):
             if field.name in self.changed_data or field.name in {"value", "state"}
             if field.name in self.cleaned_data
         ]
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen_version")] = str(current.version)
+        self.data = {**self.data.dict(), self.add_prefix("seen_version"): str(current.version)}  # type: ignore[attr-defined]
         raise ValidationError(
             [
                 f"この画面を開いたあとで、{_saved_by(current)}がこの値を保存しました。入力はまだ保存していません。",

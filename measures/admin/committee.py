@@ -37,7 +37,7 @@ class MeetingAdmin(TracedAdmin):
         SOURCE_FIELDS,
     ]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         rows: models.QuerySet[Any] = super().get_queryset(request)
         return rows.annotate(
             opinions_n=Count("opinions"), unanswered_n=Count("opinions", filter=Q(opinions__response=""))
@@ -99,7 +99,7 @@ class OpinionAdmin(TracedAdmin):
             return [self._said]
         return [self._said, self._answered, self._state, SOURCE_FIELDS]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         rows: models.QuerySet[Any] = super().get_queryset(request)
         rows = rows.select_related("meeting", "goal", "department")
         if _is_member(request):
@@ -112,7 +112,7 @@ class OpinionAdmin(TracedAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        rows: Any = {"measures": Measure, "indicators": Indicator}[db_field.name].objects.in_order()
+        rows: Any = (Measure if db_field.name == "measures" else Indicator).objects.in_order()
         return super().formfield_for_manytomany(db_field, request, **{**kwargs, "queryset": rows})
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

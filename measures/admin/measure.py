@@ -63,7 +63,7 @@ class MeasureAdmin(TracedAdmin):
         SOURCE_FIELDS,
     ]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         rows: models.QuerySet[Any] = super().get_queryset(request)
         return rows.select_related(
             "revision__strategy", "direction__goal__strategy", "department", "reprint_of"

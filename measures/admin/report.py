@@ -74,11 +74,11 @@ class MeasureReportAdmin(TracedAdmin):
         return ["measure", "fiscal_year"] if obj else []
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         form.entrant = entrant_of(request)
         return form
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         rows: models.QuerySet[Any] = super().get_queryset(request)
         return rows.select_related("measure__revision", "measure__department")
 

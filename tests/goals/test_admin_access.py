@@ -134,7 +134,7 @@ def test_an_officer_makes_an_account_with_its_place_and_the_log_knows() -> None:
     user = User.objects.get(username="tantou")
     assert (user.is_staff, user.is_superuser, user.has_perm("kpis.add_yearlyvalue")) == (True, False, True)
     event = AuditEvent.objects.get(action=AuditAction.PERMISSION)
-    assert (event.user.username, event.summary) == ("system", "利用者「tantou」の追加")
+    assert (str(event.user), event.summary) == ("system", "利用者「tantou」の追加")
 
 
 def test_nobody_deletes_an_account() -> None:
@@ -165,7 +165,7 @@ def test_a_membership_given_or_ended_is_in_the_log() -> None:
     role = Group.objects.get(name="所管課")
     client.post(url(Membership, "add"), {"user": user.pk, "role": role.pk, "department": "", "ends_on": ""})
     event = AuditEvent.objects.get(action=AuditAction.PERMISSION)
-    assert (event.user.username, event.summary) == ("kikaku", "所属・役割「tantou 所管課」の追加")
+    assert (str(event.user), event.summary) == ("kikaku", "所属・役割「tantou 所管課」の追加")
 
 
 # The log
@@ -196,7 +196,7 @@ def test_a_member_hands_in_an_opinion_that_is_not_public_and_edits_only_that() -
     }
     assert client.post(url(Opinion, "add"), data).status_code == 302
     own = Opinion.objects.get()
-    assert (own.status, own.author.username) == (OpinionStatus.SUBMITTED, "iin")
+    assert (own.status, str(own.author)) == (OpinionStatus.SUBMITTED, "iin")
     public = make_opinion(meeting=meeting, order=2)
     hidden = make_opinion(meeting=meeting, order=3, status=OpinionStatus.SUBMITTED)
     assert set(client.get(url(Opinion, "changelist")).context["cl"].result_list) == {own, public}

@@ -31,7 +31,7 @@ FORBIDDEN = re.compile(r"<script(?![^>]*(?:\bsrc=|application/json))[^>]*>|<styl
 
 
 def name(model: Any) -> str:
-    return model._meta.label
+    return str(model._meta.label)
 
 
 def url(model: Any, page: str, *args: Any) -> str:

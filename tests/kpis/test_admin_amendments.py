@@ -51,7 +51,7 @@ def test_the_office_corrects_a_published_value(planner_client: Client) -> None:
     page = planner_client.post(ADD, typed(make_published()), follow=True)
     assert "登録し、公開しました" in page.content.decode()
     amendment = Amendment.objects.get()
-    assert (amendment.old_value, amendment.new_value, amendment.made_by.username) == (12, 13, "kikaku")
+    assert (amendment.old_value, amendment.new_value, str(amendment.made_by)) == (12, 13, "kikaku")
     assert (YearlyValue.objects.get().value, Assessment.objects.get().value) == (13, 13)
 
 
