@@ -5,22 +5,39 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.forms import Textarea
 from django.http import HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
 from goals import publication
 from goals.admin.transfer import Transfer
+from goals.years import FiscalYear
 
+PARAGRAPH: Any = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 5})}}
 SOURCE_FIELDS: Any = (
     "資料（分かる範囲で）",
     {"fields": ("source_place", "source_note"), "classes": ("collapse",)},
 )
 
 
+LONG = 100  # characters from which a line of text gets a wide box
+
+
 class NamedChoices:
-    """Offer rows of other tables with what their names are made of, in one query."""
+    """Offer rows of other tables with what their names are made of, in one query, and nothing but to choose them."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        widget = getattr(field, "widget", None)
+        if isinstance(widget, RelatedFieldWidgetWrapper):
+            widget.can_add_related = widget.can_change_related = False
+            widget.can_delete_related = widget.can_view_related = False
+        elif isinstance(widget, AdminTextInputWidget) and (getattr(db_field, "max_length", 0) or 0) >= LONG:
+            widget.attrs["class"] = "vLargeTextField"
+        return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if "queryset" not in kwargs:
@@ -30,10 +47,12 @@ class NamedChoices:
 
 class Stacked(NamedChoices, admin.StackedInline):
     extra = 0
+    formfield_overrides = PARAGRAPH
 
 
 class Tabular(NamedChoices, admin.TabularInline):
     extra = 0
+    formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 2, "cols": 32})}}
 
 
 class PortalAdmin(NamedChoices, Transfer, admin.ModelAdmin):  # type: ignore[misc]
@@ -41,6 +60,12 @@ class PortalAdmin(NamedChoices, Transfer, admin.ModelAdmin):  # type: ignore[mis
 
     public = True
     list_per_page = 100
+    formfield_overrides = PARAGRAPH
+
+    @admin.display(description="年度", ordering="fiscal_year")
+    def year_label(self, obj: Any) -> str:
+        """Write the year of a row that has one."""
+        return FiscalYear(obj.fiscal_year).long()
 
     def note_change(self, request: HttpRequest, what: str) -> None:
         """Answer for a change, in its transaction: count the public version up where citizens see it."""

@@ -64,6 +64,10 @@ class Cell(widgets.Widget):
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         return "" if value is None else str(value)
 
+    def show(self, value: Any) -> str:
+        """Write the value as the preview shows it."""
+        return str(self.render(value))
+
 
 class Text(Cell):
     """Free text, kept to the letter."""
@@ -87,6 +91,9 @@ class Text(Cell):
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return guarded("" if value is None else str(value))
+
+    def show(self, value: Any) -> str:
+        return "" if value is None else str(value)
 
 
 class Code(Text):
@@ -157,6 +164,9 @@ class Choice(Cell):
                 return name
         raise ValueError(f"「{plain(value)}」は使えません。{self.hint}")
 
+    def show(self, value: Any) -> str:
+        return dict(self.choices).get(str(value), super().show(value))
+
     @property
     def hint(self) -> str:
         return f"次のどれかを入れてください: {'、'.join(label for _, label in self.choices)}"
@@ -177,6 +187,9 @@ class Flag(Cell):
         if value is None:
             return ""
         return int(value) if kwargs.get("force_native_type") else str(int(value))
+
+    def show(self, value: Any) -> str:
+        return "" if value is None else "はい" if value else "いいえ"
 
 
 class Day(Cell):

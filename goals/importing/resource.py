@@ -62,6 +62,7 @@ class Resource(resources.ModelResource):
     # What `get_value` follows, so that a row costs no query of its own
     related: tuple[str, ...] = ()
     prefetched: tuple[str, ...] = ()
+    _headers: list[str] = []
 
     class Meta:
         clean_model_instances = True
@@ -110,7 +111,7 @@ class Resource(resources.ModelResource):
         names = {folded(column.label): column.column_name for column in self.columns()}
         names |= {column.column_name: column.column_name for column in self.columns()}
         headers = [folded(header) for header in dataset.headers or []]
-        dataset.headers = [names.get(header, header) for header in headers]
+        dataset.headers = self._headers = [names.get(header, header) for header in headers]
         missing = [name for name in self.key_columns() if name not in dataset.headers]
         if missing:
             dataset.wipe()
@@ -134,7 +135,19 @@ class Resource(resources.ModelResource):
         titles = {column.attribute: column.title for column in self.columns()}
         for row in result.invalid_rows:
             row.error_dict = {titles.get(name, name): texts for name, texts in row.error_dict.items()}
+        self._show_columns_of_the_file(result)
         return result
+
+    def _show_columns_of_the_file(self, result: Any) -> None:
+        """Leave only those columns in the preview that came in or help to read it, under their Japanese names."""
+        columns = [_column(field) for field in self.get_import_fields()]
+        shown = [
+            place for place, column in enumerate(columns) if column.readonly or column.column_name in self._headers
+        ]
+        result.diff_headers = [columns[place].label for place in shown]
+        for row in result.rows:
+            if row.diff:
+                row.diff = [row.diff[place] for place in shown]
 
     # One row
 

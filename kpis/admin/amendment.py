@@ -18,7 +18,7 @@ from goals import forms as notation
 from goals.admin.base import ReadOnlyAdmin
 from goals.admin.filters import FiscalYearFilter, goal_filter
 from kpis import resources, rounds
-from kpis.admin.value import figure
+from kpis.admin.shown import figure
 from kpis.evaluation import State
 from kpis.models import Amendment, AmendmentKind, Assessment
 from kpis.models.value import SELF_RATINGS
@@ -102,13 +102,14 @@ class AmendmentAdmin(ReadOnlyAdmin):
     """What changed after publication; a new one goes through kpis.rounds.amend, and none is edited."""
 
     resource_classes = [resources.AmendmentResource]
-    list_display = ["made_on", "indicator", "fiscal_year", "kind", "before", "after", "reason", "made_by"]
+    list_display = ["made_on", "indicator", "year_label", "kind", "before", "after", "reason", "made_by"]
     list_select_related = ["indicator", "made_by"]
     list_filter = ["kind", FiscalYearFilter, goal_filter("indicator__goal")]
     search_fields = ["indicator__code", "indicator__name", "reason"]
     date_hierarchy = "made_on"
+    readonly_fields = ["year_label"]
     fieldsets = [
-        (None, {"fields": ("indicator", "fiscal_year", "kind", "reason", "made_on", "made_by")}),
+        (None, {"fields": ("indicator", "year_label", "kind", "reason", "made_on", "made_by")}),
         ("前と後", {"fields": (("old_value", "new_value"), ("old_state", "new_state"), ("old_rating", "new_rating"))}),
     ]
     add_fieldsets: list[Any] = [

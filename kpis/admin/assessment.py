@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from goals.admin.base import ReadOnlyAdmin
 from goals.admin.filters import FiscalYearFilter, goal_filter, strategy_filter
 from kpis import resources
-from kpis.admin.value import figure
+from kpis.admin.shown import figure
 from kpis.models import Assessment
 
 
@@ -19,7 +19,7 @@ class AssessmentAdmin(ReadOnlyAdmin):
     """What publication froze; it changes by an amendment only."""
 
     resource_classes = [resources.AssessmentResource]
-    list_display = ["indicator", "fiscal_year", "shown", "state", "rating", "self_rating", "committee_rating", "amend"]
+    list_display = ["indicator", "year_label", "shown", "state", "rating", "self_rating", "committee_rating", "amend"]
     list_select_related = ["indicator"]
     list_filter = [
         FiscalYearFilter,

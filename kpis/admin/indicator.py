@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from goals.admin.base import SOURCE_FIELDS, Stacked, Tabular, TracedAdmin
 from goals.admin.filters import department_filter, goal_filter, strategy_filter
 from kpis import resources
-from kpis.admin.target import side
-from kpis.admin.value import entrant_of, figure
+from kpis.admin.shown import figure, path
+from kpis.admin.value import entrant_of
 from kpis.admin.value_form import YearlyValueForm
 from kpis.models import Indicator, Target, Workflow, YearlyValue
 
@@ -75,7 +75,7 @@ class ValueInline(Tabular):
 @admin.register(Indicator)
 class IndicatorAdmin(TracedAdmin):
     resource_classes = [resources.IndicatorResource]
-    list_display = ["code", "name", "level", "basis", "department", "in_force", "latest", "is_ended"]
+    list_display = ["code", "name", "division", "department", "in_force", "latest", "ended"]
     list_display_links = ["code", "name"]
     list_filter = [
         strategy_filter("goal__strategy"),
@@ -124,8 +124,7 @@ class IndicatorAdmin(TracedAdmin):
             return "（なし）"
         target = obj.listed_targets[0]
         target.indicator = obj
-        before = side(target.baseline, target.baseline_year, target.baseline_note, target)
-        return f"{before}→{side(target.target, target.target_year, target.target_note, target)}"
+        return path(target)
 
     @admin.display(description="最新の実績値")
     def latest(self, obj: Any) -> str:
@@ -136,6 +135,10 @@ class IndicatorAdmin(TracedAdmin):
             f"{figure(known.value, obj)}（{known.year.short(obj.goal.strategy.as_of)}、{known.get_workflow_display()}）"
         )
 
-    @admin.display(description="廃止", boolean=True)
-    def is_ended(self, obj: Indicator) -> bool:
-        return obj.ended_on is not None
+    @admin.display(description="区分・種類", ordering="-level")
+    def division(self, obj: Indicator) -> str:
+        return f"{obj.get_level_display()}・{obj.get_basis_display()}"
+
+    @admin.display(description="廃止", ordering="ended_on")
+    def ended(self, obj: Indicator) -> str:
+        return f"{obj.ended_on:%Y-%m-%d}" if obj.ended_on else ""

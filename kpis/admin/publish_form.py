@@ -11,7 +11,7 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 
 from kpis import rounds
-from kpis.admin.value import figure
+from kpis.admin.shown import figure
 from kpis.evaluation import RATING_ORDER, Group, Judgement, Rating
 from kpis.models import Indicator, Round, Workflow, YearlyValue
 from kpis.rounds import Outcome
@@ -25,6 +25,7 @@ class Line:
     value: YearlyValue | None
     judgement: Judgement
     label: str
+    state: str
 
     @property
     def shown(self) -> str:
@@ -55,14 +56,16 @@ class Preview:
         return self._lines(unjudged=True)
 
     def _lines(self, *, unjudged: bool) -> list[Line]:
-        year = self.round.fiscal_year
         return [
-            Line(
-                found.indicator, found.value, found.judgement, found.judgement.rating.label_in(found.spec.is_due(year))
-            )
-            for found in self.outcomes
-            if (found.judgement.rating.group == Group.UNJUDGED) == unjudged
+            self._line(found) for found in self.outcomes if (found.judgement.rating.group == Group.UNJUDGED) == unjudged
         ]
+
+    def _line(self, found: Outcome) -> Line:
+        label = found.judgement.rating.label_in(found.spec.is_due(self.round.fiscal_year))
+        state = found.value.get_state_display() if found.value else "（入力なし）"
+        if found.indicator.pk in {value.indicator_id for value in self.waiting}:
+            state = "（確認済でない）"
+        return Line(found.indicator, found.value, found.judgement, label, state)
 
     @property
     def with_value(self) -> list[Outcome]:

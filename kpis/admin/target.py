@@ -8,9 +8,9 @@ from django.http import HttpRequest
 
 from goals.admin.base import SOURCE_FIELDS, PortalAdmin, Tabular, TracedAdmin
 from goals.admin.filters import FiscalYearFilter, goal_filter, strategy_filter
-from goals.numbers import format_plain, with_unit
-from goals.years import FiscalYear
+from goals.numbers import format_plain
 from kpis import resources
+from kpis.admin.shown import side
 from kpis.models import ExpectedValue, Indicator, Target
 
 GUIDE = (
@@ -74,17 +74,10 @@ class TargetAdmin(TracedAdmin):
         return f"{shown}〜{format_plain(obj.target_upper)}" if obj.target_upper is not None else shown
 
 
-def side(value: Any, year: int | None, note: str, target: Target) -> str:
-    """Write one side of a target: 47.5%（R5）, or its words where there is no number."""
-    shown = note if value is None else with_unit(format_plain(value), target.indicator.unit)
-    when = f"（{FiscalYear(year).short(target.revision.strategy.as_of)}）" if year else ""
-    return f"{shown or '-'}{when}"
-
-
 @admin.register(ExpectedValue)
 class ExpectedValueAdmin(PortalAdmin):
     resource_classes = [resources.ExpectedValueResource]
-    list_display = ["target", "fiscal_year", "value"]
+    list_display = ["target", "year_label", "value"]
     list_select_related = ["target__indicator", "target__revision"]
     list_filter = [FiscalYearFilter, goal_filter("target__indicator__goal")]
     search_fields = ["target__indicator__code", "target__indicator__name"]

@@ -14,12 +14,12 @@ from django.utils.html import format_html
 from goals.admin.base import TracedAdmin
 from goals.admin.filters import FiscalYearFilter, department_filter, goal_filter
 from goals.fields import NumberField
-from goals.numbers import format_decimals, with_unit
 from kpis import resources, rounds
 from kpis.access import Entrant, runs_rounds
+from kpis.admin.shown import figure, path
 from kpis.admin.value_form import YearlyValueForm
 from kpis.doubts import doubts
-from kpis.models import Indicator, Workflow, YearlyValue
+from kpis.models import Indicator, Target, Workflow, YearlyValue
 
 GUIDE = (
     "全角でも半角でも、「1,234」「△5.2」「12.3%」のように入力できます。"
@@ -35,7 +35,7 @@ class YearlyValueAdmin(TracedAdmin):
     public = False
     form = YearlyValueForm
     resource_classes = [resources.YearlyValueResource]
-    list_display = ["name", "year_label", "shown", "previous", "state", "workflow", "department", "updated", "updater"]
+    list_display = ["name", "year_label", "shown", "previous", "state", "workflow", "department", "updated"]
     list_display_links = ["name"]
     list_select_related = ["indicator__department", "indicator__goal__strategy"]
     list_filter = [
@@ -48,28 +48,26 @@ class YearlyValueAdmin(TracedAdmin):
     search_fields = ["indicator__code", "indicator__name"]
     search_help_text = "指標のコードか名前で探します。"
     actions = ["confirm"]
-    _row = (None, {"fields": ("indicator", "fiscal_year", "value", "state", "available_on", "seen_version")})
+    _new = ("indicator", "fiscal_year", "value", "state", "available_on", "seen_version")
+    _known = ("indicator", "year_label", "previous", "target", "value", "state", "available_on", "seen_version")
     _words = (
         "公開する説明",
         {"fields": ("note", "breaks_series", "analysis", "next_steps", "self_rating", "self_comment", "evidence_url")},
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        if not self.has_change_permission(request, obj) if obj else False:
-            fields = tuple(name for name in self._row[1]["fields"] if name != "seen_version")
-            why = self._refusal(request, obj)
-            if why and self._is_published(request, obj):
-                why = format_html(
-                    '{} <a href="{}">公表後の変更を登録する</a>', why, reverse("admin:kpis_amendment_add")
-                )
-            row = (None, {"fields": (*fields, "workflow"), "description": why})
-            return [row, self._words]
-        return [(None, {**self._row[1], "description": GUIDE}), self._words]
+        if obj is None:
+            return [(None, {"fields": self._new, "description": GUIDE}), self._words]
+        if self.has_change_permission(request, obj):
+            return [(None, {"fields": self._known, "description": GUIDE}), self._words]
+        why = self._refusal(request, obj)
+        if why and self._is_published(request, obj):
+            why = format_html('{} <a href="{}">公表後の変更を登録する</a>', why, reverse("admin:kpis_amendment_add"))
+        fields = tuple(name for name in self._known if name != "seen_version")
+        return [(None, {"fields": (*fields, "workflow"), "description": why}), self._words]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is None:
-            return []
-        return ["indicator", "fiscal_year"] if self.has_change_permission(request, obj) else ["workflow"]
+        return ["indicator", "year_label", "previous", "target", "workflow"] if obj else []
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change, **kwargs)
@@ -84,7 +82,7 @@ class YearlyValueAdmin(TracedAdmin):
             before=Subquery(before.values("value")[:1], output_field=NumberField()),
             saved_at=Subquery(saves.values("history_date")[:1]),
             saved_by=Subquery(saves.values("history_user__last_name")[:1]),
-            saved_by_account=Subquery(saves.values("history_user__username")[:1]),
+            account=Subquery(saves.values("history_user__username")[:1]),
         ).order_by("-fiscal_year", F("indicator__goal__strategy__edition").desc(), "indicator__code")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -147,10 +145,6 @@ class YearlyValueAdmin(TracedAdmin):
     def name(self, obj: YearlyValue) -> str:
         return str(obj.indicator)
 
-    @admin.display(description="年度", ordering="fiscal_year")
-    def year_label(self, obj: YearlyValue) -> str:
-        return obj.year.short(obj.indicator.goal.strategy.as_of)
-
     @admin.display(description="実績値", ordering="value")
     def shown(self, obj: YearlyValue) -> str:
         return figure(obj.value, obj.indicator)
@@ -165,16 +159,15 @@ class YearlyValueAdmin(TracedAdmin):
 
     @admin.display(description="更新", ordering="saved_at")
     def updated(self, obj: Any) -> str:
-        return f"{timezone.localtime(obj.saved_at):%Y-%m-%d %H:%M}" if obj.saved_at else "-"
+        if obj.saved_at is None:
+            return "-"
+        return f"{timezone.localtime(obj.saved_at):%Y-%m-%d %H:%M} {obj.saved_by or obj.account or ''}".strip()
 
-    @admin.display(description="更新した人")
-    def updater(self, obj: Any) -> str:
-        return obj.saved_by or obj.saved_by_account or "-"
-
-
-def figure(value: Any, indicator: Indicator) -> str:
-    """Write a value at the indicator's decimals with its unit; a dash where there is none."""
-    return "-" if value is None else with_unit(format_decimals(value, indicator.decimals), indicator.unit)
+    @admin.display(description="目標（基準→目標）")
+    def target(self, obj: YearlyValue) -> str:
+        targets = Target.objects.adopted().newest_first().select_related("revision__strategy", "indicator")
+        found = targets.filter(indicator=obj.indicator_id).first()
+        return path(found) if found else "（なし）"
 
 
 def entrant_of(request: HttpRequest) -> Entrant:

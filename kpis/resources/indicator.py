@@ -14,7 +14,7 @@ def indicator_column() -> Column:
 
 def told(attribute: str, name: str, label: str, cell: Any = None) -> Column:
     """Give a column that goes out to be read, and is ignored coming in."""
-    return Column(attribute, name, cell or Text(), f"{label}（参考。取り込みません）", readonly=True)
+    return Column(attribute, name, cell or Text(), f"{label}（参考）", readonly=True)
 
 
 class IndicatorResource(Resource):

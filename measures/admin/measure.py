@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.forms import Textarea
 from django.http import HttpRequest
 
 from goals.admin.base import SOURCE_FIELDS, Tabular, TracedAdmin
@@ -18,10 +17,9 @@ class MeasureInline(Tabular):
     """The measures under a heading; themes and links are set on the measure's own page."""
 
     model = Measure
-    fields = ("revision", "number", "code", "text", "tag", "department")
+    fields = ("revision", "number", "code", "text", "tag")
     ordering = ("-revision__number", "number")
     show_change_link = True
-    formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 3, "cols": 50})}}
 
 
 class ReprintFilter(admin.SimpleListFilter):

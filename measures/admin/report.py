@@ -10,7 +10,6 @@ from django.http import HttpRequest
 
 from goals.admin.base import TracedAdmin
 from goals.admin.filters import FiscalYearFilter, department_filter, goal_filter
-from goals.years import FiscalYear
 from kpis.access import Entrant, runs_rounds
 from kpis.admin.value import entrant_of
 from kpis.models import Workflow
@@ -68,10 +67,11 @@ class MeasureReportAdmin(TracedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         guide = GUIDE if obj is None else self._refusal(request, obj) or GUIDE
-        return [(None, {"fields": ("measure", "fiscal_year", "status", "summary", "budget"), "description": guide})]
+        year = "year_label" if obj else "fiscal_year"
+        return [(None, {"fields": ("measure", year, "status", "summary", "budget"), "description": guide})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["measure", "fiscal_year"] if obj else []
+        return ["measure", "year_label"] if obj else []
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change, **kwargs)
@@ -115,10 +115,6 @@ class MeasureReportAdmin(TracedAdmin):
     def confirm(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         count = reports.confirm(queryset, user=request.user)  # type: ignore[arg-type]
         self.message_user(request, f"{count}件を確認済にしました。", messages.SUCCESS)
-
-    @admin.display(description="年度", ordering="fiscal_year")
-    def year_label(self, obj: MeasureReport) -> str:
-        return FiscalYear(obj.fiscal_year).short()
 
     @admin.display(description="所管課", ordering="measure__department__order")
     def department(self, obj: MeasureReport) -> str:
