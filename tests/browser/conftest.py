@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -68,13 +68,16 @@ def browser(site: str) -> Iterator[Browser]:
     if path is None:
         say = pytest.fail if asked or os.environ.get("CI") else pytest.skip
         say(f"Chromium is not at {asked!r}." if asked else "Chromium is not installed (make test installs it).")
+    database = connections[DEFAULT_DB_ALIAS]
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright's loop runs in this thread, and Django would refuse its database here.
+        # Playwright's loop runs in this thread: Django would refuse its database here, and open a second connection.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        connections[DEFAULT_DB_ALIAS] = database
         expect.set_options(timeout=PATIENCE)
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium
         chromium.close()
+        del connections[DEFAULT_DB_ALIAS]
 
 
 @pytest.fixture

@@ -31,15 +31,6 @@ def accounts(browser: object, db: None) -> None:
     make_user(role=roles.Role.DEPARTMENT, username="kodomo", departments=[make_department(name="こども政策課")])
 
 
-def sign_in(visitor: Visitor, name: str) -> Page:
-    page = visitor.open("/admin/")
-    field(page, "ユーザー名").fill(name)
-    field(page, "パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="ログイン").click()
-    expect(page.get_by_role("heading", name="管理", exact=True)).to_be_visible()
-    return page
-
-
 def field(page: Page, label: str) -> Locator:
     """Find a field of the admin, where labels end in a colon."""
     return page.get_by_label(re.compile(f"^{label}[:：]?$"))
@@ -60,10 +51,10 @@ def says(page: Page, words: str) -> None:
 def test_a_year_goes_from_the_department_s_entry_to_the_citizen_s_page(visitors: Visitors, accounts: None) -> None:
     planner, member, citizen = visitors(), visitors(), visitors()
 
-    sign_in(planner, "kikaku")
+    planner.sign_in("kikaku", PASSWORD)
     give_to_department(planner)
     open_round(planner)
-    sign_in(member, "kodomo")
+    member.sign_in("kodomo", PASSWORD)
     enter_value(member)
     sees_nothing_of_it(citizen)
     publish(planner)

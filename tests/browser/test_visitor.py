@@ -49,7 +49,7 @@ def test_what_goes_wrong_behind_the_page_is_noticed(home: Visitor, body: str, no
 
 def test_an_error_of_a_script_and_a_request_without_answer_are_noticed(home: Visitor) -> None:
     answer(home, "<!doctype html><p>静か</p>")
-    home.context.route("**/lost.css", lambda route: route.abort())
+    home.context.route("**/lost.css", lambda route: route.abort("connectionrefused"))
     home.page.evaluate("""() => {
         setTimeout(() => { throw new Error("too late"); });
         const link = document.createElement("link");

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError, expect
 
 
 class Visitor:
@@ -28,6 +28,14 @@ class Visitor:
         """Go to a page of the site, and return it when it has loaded."""
         self.page.goto(path, wait_until="load")
         return self.page
+
+    def sign_in(self, name: str, password: str) -> None:
+        """Go through the door of the staff, and see that it opened."""
+        page = self.open("/admin/")
+        page.get_by_label("ユーザー名").fill(name)
+        page.get_by_label("パスワード").fill(password)
+        page.get_by_role("button", name="ログイン").click()
+        expect(page.get_by_role("heading", name="管理", exact=True)).to_be_visible()
 
     def text(self, path: str) -> str:
         """Fetch a file of the site, as a program does."""
@@ -61,7 +69,8 @@ class Visitor:
             self._troubles.append(f"request to another place: {request.url}")
 
     def _failed(self, request: Request) -> None:
-        self._troubles.append(f"request failed: {request.url} {request.failure}")
+        if request.failure != "net::ERR_ABORTED":  # the visitor went on before it had come
+            self._troubles.append(f"request failed: {request.url} {request.failure}")
 
     def _response(self, response: Response) -> None:
         if response.status >= 400:

@@ -1,0 +1,42 @@
+"""The pages to look at: every kind of page, and every state that the demonstration holds."""
+
+from __future__ import annotations
+
+# Every kind of public page once
+KINDS = [
+    "/",
+    "/strategies/",
+    "/strategies/3/",
+    "/strategies/1/",  # superseded
+    "/strategies/3/goals/1/",
+    "/strategies/3/goals/2/",  # reprints
+    "/strategies/3/goals/4/",  # no numeric target in the source
+    "/strategies/1/goals/1/",
+    "/indicators/",
+    "/indicators/?q=ありえないことば",  # nothing found
+    "/indicators/3-1-n1/",
+    "/measures/",
+    "/measures/3-2-1-01/",
+    "/themes/kodomo/",
+    "/committee/",
+    "/about/method/",
+    "/opendata/",
+]
+# What the indicators of the demonstration go through
+STATES = [
+    "/indicators/?sort=attention&goal=3",
+    "/indicators/1-2-n1/",  # down is good, an earlier strategy
+    "/indicators/1-4-n1/",  # a milestone
+    "/indicators/3-1-n2/",  # no target, preliminary
+    "/indicators/3-1-k02/",  # large numbers
+    "/indicators/3-1-k03/",  # not applicable in the first years
+    "/indicators/3-1-k09/",  # worse; judgements that differ
+    "/indicators/3-2-n2/",  # came late
+    "/indicators/3-2-k03/",  # corrected
+    "/indicators/3-3-k03/",  # from zero, being collected
+    "/indicators/3-3-k05/",  # to be kept, not kept
+    "/indicators/3-4-k02/",  # not surveyed every year
+    "/measures/?theme=iju&tag=NEW",
+    "/themes/chihososei/",
+]
+LOST = "/indicators/9-9-k99/"

@@ -1,0 +1,114 @@
+"""axe on every kind of page: no violation of any of its rules, best practices and target sizes included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import RequestFactory
+from playwright.sync_api import Page, Route
+
+from kanazawa_strategy.pages.errors import failed
+from kpis.models import Round, YearlyValue
+from tests.browser.conftest import DEMO_PASSWORD
+from tests.browser.places import KINDS, LOST, STATES
+from tests.browser.visitor import Visitor
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+DARK = ["/", "/strategies/3/goals/1/", "/indicators/", "/indicators/3-1-n1/", "/measures/", "/committee/"]
+
+# What Django's own admin leaves open, and we leave to Django: the log-in page has no h1, the search box over a list is
+# named by its picture, and the rows of a table of inlines have no labels (their columns have headings).
+STOCK_RULES = {name: {"enabled": False} for name in ("page-has-heading-one", "label-title-only")}
+STOCK_PARTS = {"exclude": [".tabular.inline-related"]}
+
+
+def violations(page: Page, rules: Mapping[str, Any] | None = None, context: Mapping[str, Any] | None = None) -> str:
+    """Unfold what is folded and run axe; return what it found, nothing where all is well."""
+    page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    options = {
+        "resultTypes": ["violations"],
+        # Off by default, but AA in WCAG 2.2
+        "rules": {"target-size": {"enabled": True}, **(rules or {})},
+        # Else axe puts style sheets with @import into the page as style elements, against its policy.
+        "preload": False,
+    }
+    results = Axe().run(page, context=context, options=options)
+    return results.generate_report() if results.violations_count else ""
+
+
+def check(visitor: Visitor, path: str, **kwargs: Any) -> None:
+    page = visitor.open(path)
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        found = violations(page, **kwargs)
+        assert not found, f"{path} at {size['width']} px: {found}"
+
+
+@pytest.mark.usefixtures("demonstration")
+class TestTheDemonstration:
+    @pytest.mark.parametrize("path", [*KINDS, *STATES])
+    def test_no_violation_on_a_page_wide_and_narrow(self, visitor: Visitor, path: str) -> None:
+        check(visitor, path)
+
+    @pytest.mark.parametrize("path", DARK)
+    def test_no_violation_in_the_dark(self, visitor: Visitor, path: str) -> None:
+        visitor.page.emulate_media(color_scheme="dark")
+        page = visitor.open(path)
+        surface = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+        assert max(int(part) for part in surface.strip("rgb()").split(",")) < 64, surface
+        assert not violations(page)
+
+    def test_no_violation_where_nothing_is_found(self, visitor: Visitor) -> None:
+        visitor.expect("404")
+        check(visitor, LOST)
+
+    def test_no_violation_in_what_staff_use(self, visitor: Visitor) -> None:
+        check(visitor, "/admin/login/", rules=STOCK_RULES)
+        visitor.sign_in("kikaku", DEMO_PASSWORD)
+        year = Round.objects.get(fiscal_year=2026)
+        entered = YearlyValue.objects.filter(fiscal_year=2026).earliest("pk")
+        published = YearlyValue.objects.filter(fiscal_year=2025).earliest("pk")
+        paths = [
+            "/admin/",
+            "/admin/kpis/yearlyvalue/",
+            "/admin/kpis/yearlyvalue/add/",
+            f"/admin/kpis/yearlyvalue/{entered.pk}/change/",
+            f"/admin/kpis/yearlyvalue/{published.pk}/change/",
+            f"/admin/kpis/yearlyvalue/{published.pk}/history/",
+            f"/admin/kpis/indicator/{entered.indicator_id}/change/",
+            "/admin/kpis/indicator/import/",
+            "/admin/kpis/indicator/export/",
+            f"/admin/kpis/round/{year.pk}/change/",
+            f"/admin/kpis/round/{year.pk}/publish/",
+            "/admin/kpis/amendment/add/",
+        ]
+        for path in paths:
+            check(visitor, path, rules=STOCK_RULES, context=STOCK_PARTS)
+
+
+@pytest.mark.usefixtures("plan_only")
+class TestThePlanWithoutValues:
+    @pytest.mark.parametrize("path", KINDS)
+    def test_no_violation_on_a_page_wide_and_narrow(self, visitor: Visitor, path: str) -> None:
+        check(visitor, path)
+
+
+def test_no_violation_when_the_site_fails(visitor: Visitor) -> None:
+    def fail(route: Route) -> None:
+        route.fulfill(content_type="text/html; charset=utf-8", body=failed(RequestFactory().get("/")).content)
+
+    visitor.page.route("**/broken/", fail)
+    check(visitor, "/broken/")
+
+
+def test_what_is_wrong_is_found(visitor: Visitor) -> None:
+    body = """<!doctype html><html lang="ja"><title>例</title><main><h1>例</h1>
+        <p style="color: #999">薄い文字</p><a href="/1" style="font-size: 8px">一</a><a href="/2" style="font-size: 8px">二</a>
+        <details><summary>ひらく</summary><img src="data:,"></details></main></html>"""
+    visitor.page.route("**/wrong/", lambda route: route.fulfill(content_type="text/html; charset=utf-8", body=body))
+    found = violations(visitor.open("/wrong/"))
+    for rule in ("color-contrast", "target-size", "image-alt"):
+        assert rule in found
