@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from goals.importing import Code, Column, Key, Keys, Resource
+from goals.importing import Choice, Code, Column, Key, Keys, Resource
 from goals.importing.cells import Cell, folded, plain
 from goals.models import Theme
 from goals.resources import SOURCE, department_column, direction_key, edition, goal_key, revision_key
@@ -125,7 +125,7 @@ class MeasureReportResource(Resource):
     measure = Column("measure", "measure_code", Key(Measure, MEASURE_LOOKUPS, required=True), "取組のコード")
     strategy_edition = edition("measure__revision__strategy__edition")
     revision_number = Column("measure__revision__number", "revision_number", Cell(), "改訂の番号", readonly=True)
-    workflow = told("workflow", "workflow", "進み具合")
+    workflow = told("workflow", "workflow", "進み具合", Choice(Workflow.choices))
 
     class Meta:
         model = MeasureReport

@@ -32,8 +32,8 @@ class Diff(StockDiff):
         if self.new or old == new:
             return format_html("{}", new)
         if min(len(old), len(new)) < LONG:
-            gone = format_html("<del>{}</del>", old) if old else SafeString()
-            return gone + (format_html("<ins>{}</ins>", new) if new else SafeString())
+            gone = format_html("<del>{}</del> → ", old) if old else SafeString()
+            return gone + format_html("<ins>{}</ins>", new or "（空欄）")
         tool = diff_match_patch()
         pieces: list[Any] = tool.diff_main(old, new)
         tool.diff_cleanupSemantic(pieces)

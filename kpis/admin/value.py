@@ -35,7 +35,7 @@ class YearlyValueAdmin(TracedAdmin):
     public = False
     form = YearlyValueForm
     resource_classes = [resources.YearlyValueResource]
-    list_display = ["name", "year_label", "shown", "previous", "state", "workflow", "department", "updated"]
+    list_display = ["name", "short_year", "shown", "previous", "state", "workflow", "department", "updated"]
     list_display_links = ["name"]
     list_select_related = ["indicator__department", "indicator__goal__strategy"]
     list_filter = [
@@ -144,6 +144,10 @@ class YearlyValueAdmin(TracedAdmin):
     @admin.display(description="指標", ordering="indicator__code")
     def name(self, obj: YearlyValue) -> str:
         return str(obj.indicator)
+
+    @admin.display(description="年度", ordering="fiscal_year")
+    def short_year(self, obj: YearlyValue) -> str:
+        return obj.year.short(obj.indicator.goal.strategy.as_of)
 
     @admin.display(description="実績値", ordering="value")
     def shown(self, obj: YearlyValue) -> str:

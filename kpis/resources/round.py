@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from goals.importing import Column, Key, Resource, Text
+from goals.importing import Choice, Column, Key, Resource, Text
 from goals.models import Strategy
 from goals.resources import edition
-from kpis.models import Amendment, Assessment, Round
+from kpis.models import Amendment, Assessment, Round, RoundStatus
 from kpis.resources.indicator import indicator_column, told
 
 
@@ -16,7 +16,7 @@ class RoundResource(Resource):
     strategy = Column(
         "strategy", "strategy_edition", Key(Strategy, {"edition": "strategy_edition"}, required=True), "戦略の版"
     )
-    status = told("status", "status", "状態")
+    status = told("status", "status", "状態", Choice(RoundStatus.choices))
     published_on = told("published_on", "published_on", "公表日")
     decision_number = told("decision_number", "decision_number", "決裁番号")
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from goals.importing import Resource
+from goals.importing import Choice, Resource
 from goals.importing.cells import folded, plain
 from kpis.access import Entrant
 from kpis.evaluation import State
@@ -29,7 +29,7 @@ class YearlyValueResource(Resource):
     indicator = indicator_column()
     indicator_name = told("indicator__name", "indicator_name", "指標名")
     unit = told("indicator__unit", "unit", "単位")
-    workflow = told("workflow", "workflow", "進み具合")
+    workflow = told("workflow", "workflow", "進み具合", Choice(Workflow.choices))
 
     class Meta:
         model = YearlyValue

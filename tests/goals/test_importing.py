@@ -211,8 +211,8 @@ def test_the_preview_marks_what_goes_and_what_comes_without_styles_and_escaped()
     diff = object.__new__(Diff)
     diff.left, diff.right, diff.new = ["49.8", "<b>", "同じ"], ["51.5", "<i>", "同じ"], False
     assert diff.as_html() == [
-        "<del>49.8</del><ins>51.5</ins>",
-        "<del>&lt;b&gt;</del><ins>&lt;i&gt;</ins>",
+        "<del>49.8</del> → <ins>51.5</ins>",
+        "<del>&lt;b&gt;</del> → <ins>&lt;i&gt;</ins>",
         "同じ",
     ]
 
