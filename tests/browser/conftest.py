@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from kanazawa_strategy import demo, loading
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import PATIENCE, Visitor
 
 FOLDER = Path(__file__).parent
 FLAGS = [
@@ -27,7 +27,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 20_000  # ms: two busy cores
+
 DEMO_PASSWORD = "demo-only-passphrase"
 
 Visitors = Callable[..., Visitor]

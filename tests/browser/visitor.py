@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError, expect
 
+PATIENCE = 20_000  # ms: two busy cores
+
 
 class Visitor:
     """One browser context with one page; `leave()` returns what went wrong that nobody expected.

@@ -1,0 +1,151 @@
+"""What only a browser's layout shows: nothing sideways at 320 px, focus that is seen, frames that scroll, print."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.places import KINDS, LOST, STATES
+from tests.browser.visitor import Visitor
+
+NARROW = {"width": 320, "height": 640}  # also 1280 px at 400 %
+
+# What reaches beyond the right edge, but for what scrolls or is hidden in a frame of its own
+STICKING_OUT = """() => {
+    const isFramed = (element) => {
+        for (let frame = element.parentElement; frame; frame = frame.parentElement) {
+            if (getComputedStyle(frame).overflowX !== "visible") return true;
+        }
+        return false;
+    };
+    return [...document.querySelectorAll("body *")]
+        .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+        .filter((each) => each.getBoundingClientRect().right + scrollX > document.documentElement.clientWidth + 1)
+        .filter((each) => !isFramed(each))
+        .map((each) => each.outerHTML.slice(0, 150));
+}"""
+# Frames that scroll, and are either out of the keyboard's reach or have no name
+LAME_FRAMES = """() => [...document.querySelectorAll("body *")]
+    .filter((each) => ["auto", "scroll"].includes(getComputedStyle(each).overflowX))
+    .filter((each) => each.scrollWidth > each.clientWidth)
+    .filter((each) => each.tabIndex < 0 || !each.getAttribute("aria-label"))
+    .map((each) => each.outerHTML.slice(0, 150))"""
+
+
+def scrolls_sideways(page: Page) -> bool:
+    """Tell whether the page gives way to a reader who pushes it sideways."""
+    wide = page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    page.evaluate("() => scrollTo(500, 0)")
+    return bool(wide or page.evaluate("() => scrollX > 0"))
+
+
+def check_narrow(visitor: Visitor, path: str) -> None:
+    page = visitor.open(path)
+    page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    assert not scrolls_sideways(page), f"{path}: {page.evaluate(STICKING_OUT)}"
+    assert page.evaluate(STICKING_OUT) == [], path
+    assert page.evaluate(LAME_FRAMES) == [], path
+
+
+@pytest.fixture
+def narrow(visitor: Visitor) -> Visitor:
+    visitor.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    return visitor
+
+
+@pytest.mark.usefixtures("demonstration")
+class TestNarrow:
+    def test_no_page_of_the_demonstration_scrolls_sideways(self, narrow: Visitor) -> None:
+        for path in [*KINDS, *STATES]:
+            check_narrow(narrow, path)
+        narrow.expect("404")
+        check_narrow(narrow, LOST)
+
+    def test_frames_scroll_on_a_screen_between_narrow_and_wide(self, visitor: Visitor) -> None:
+        visitor.page.set_viewport_size({"width": 780, "height": 900})
+        for path in KINDS:
+            check_narrow(visitor, path)
+        page = visitor.open("/indicators/")
+        frame = page.locator(".table-frame").first
+        assert frame.evaluate("each => each.scrollWidth > each.clientWidth")
+        frame.focus()
+        page.keyboard.press("ArrowRight")
+        frame.evaluate("each => new Promise(done => setTimeout(() => done(each.scrollLeft), 400))")
+        assert frame.evaluate("each => each.scrollLeft") > 0
+
+
+@pytest.mark.usefixtures("demonstration")
+class TestFocus:
+    def test_the_first_tab_shows_the_way_to_the_text(self, visitor: Visitor) -> None:
+        page = visitor.open("/")
+        skip = page.get_by_role("link", name="本文へ移動")
+        assert box_of(page, ".skip")["bottom"] < 0
+        page.keyboard.press("Tab")
+        expect(skip).to_be_focused()
+        expect(skip).to_be_in_viewport(ratio=1)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("main")).to_be_focused()
+
+    def test_every_stop_of_the_keyboard_on_home_is_seen(self, visitor: Visitor) -> None:
+        page = visitor.open("/")
+        expected = page.locator("a[href], button, input, select, summary, [tabindex='0']").count()
+        stops = []
+        for _ in range(expected + 5):
+            page.keyboard.press("Tab")
+            stop = page.evaluate("""() => {
+                const each = document.activeElement;
+                const { outlineStyle, outlineWidth } = getComputedStyle(each);
+                const { top, bottom, width } = each.getBoundingClientRect();
+                return {
+                    name: each.outerHTML.slice(0, 100),
+                    isBody: each === document.body,
+                    ring: outlineStyle === "none" ? 0 : parseFloat(outlineWidth),
+                    isSeen: width > 0 && bottom > 0 && top < innerHeight,
+                };
+            }""")
+            if stop["isBody"]:
+                break
+            stops.append(stop)
+        assert len(stops) == expected
+        assert [stop["name"] for stop in stops if stop["ring"] < 2 or not stop["isSeen"]] == []
+
+
+@pytest.mark.usefixtures("demonstration")
+class TestPrint:
+    def test_an_indicator_prints_its_sentence_drawing_and_table_without_the_site_around(self, visitor: Visitor) -> None:
+        page = visitor.open("/indicators/3-1-n1/")
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 688, "height": 972})  # A4 within its margins
+        expect(page.locator(".sentence")).to_be_visible()
+        expect(page.locator("svg.chart-wide")).to_be_visible()
+        expect(page.get_by_role("table").first).to_be_visible()
+        expect(page.get_by_role("navigation").first).to_be_hidden()
+        expect(page.get_by_role("button", name="グラフを操作する")).to_be_hidden()
+        assert not scrolls_sideways(page)
+
+    def test_the_rating_bar_of_home_prints(self, visitor: Visitor) -> None:
+        page = visitor.open("/")
+        page.emulate_media(media="print")
+        expect(page.locator(".rating-bar-svg")).to_be_visible()
+        expect(page.locator(".search-line")).to_be_hidden()
+
+
+@pytest.mark.usefixtures("plan_only")
+def test_no_page_of_the_plan_without_values_scrolls_sideways(narrow: Visitor) -> None:
+    for path in KINDS:
+        check_narrow(narrow, path)
+
+
+def test_what_is_too_wide_is_found(narrow: Visitor) -> None:
+    body = """<!doctype html><html lang="ja"><title>例</title>
+        <p style="width: 400px">広い段落</p><div style="overflow-x: auto"><p style="width: 500px">名のない枠</p></div></html>"""
+    narrow.page.route("**/wrong/", lambda route: route.fulfill(content_type="text/html; charset=utf-8", body=body))
+    page = narrow.open("/wrong/")
+    assert scrolls_sideways(page)
+    assert "広い段落" in str(page.evaluate(STICKING_OUT))
+    assert "名のない枠" in str(page.evaluate(LAME_FRAMES))
+
+
+def box_of(page: Page, selector: str) -> dict[str, float]:
+    box: dict[str, float] = page.locator(selector).evaluate("each => each.getBoundingClientRect().toJSON()")
+    return box
