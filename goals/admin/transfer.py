@@ -18,6 +18,7 @@ from import_export.results import RowResult
 
 from goals import audit
 from goals.importing import files
+from goals.importing.waiting import Waiting
 
 
 class UploadForm(ImportForm):
@@ -47,6 +48,7 @@ class Transfer(ImportExportMixin):
     export_formats = [files.CSV, files.Excel, files.ShiftJIS]
     import_form_class = UploadForm
     export_form_class = DownloadForm
+    tmp_storage_class = Waiting
     importable = True
 
     def has_import_permission(self, request: HttpRequest) -> bool:

@@ -99,7 +99,7 @@ class Target(Sourced):
     def clean(self) -> None:
         if self.indicator_id and self.revision_id and self.revision.strategy_id != self.indicator.goal.strategy_id:
             raise ValidationError({"revision": "この改訂は別の戦略のものです。指標と同じ戦略の改訂を選んでください。"})
-        if not self.kind or not self.indicator_id:
+        if not (self.kind and self.indicator_id and self.revision_id):
             return
         try:
             evaluation.validate(self.spec({}))

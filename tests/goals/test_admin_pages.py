@@ -116,6 +116,14 @@ def test_lists_and_forms_take_the_same_number_of_queries_however_much_there_is(
     assert many[0] <= 20
 
 
+@pytest.mark.parametrize("model", MODELS, ids=name)
+def test_a_form_sent_empty_is_answered_with_sentences(super_client: Client, model: Any) -> None:
+    response = super_client.post(url(model, "add"), {"_save": "保存"})
+    assert response.status_code in {200, 403}
+    if response.status_code == 200:
+        assert "errornote" in response.content.decode()
+
+
 def count_queries(client: Client, address: str) -> int:
     client.get(address)
     with CaptureQueriesContext(connection) as found:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime
 import io
+import os
+import tempfile
 import zipfile
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -18,6 +21,7 @@ from hypothesis import strategies as st
 from goals.importing import Choice, Day, Flag, Number, Text, Whole, Year, files
 from goals.importing.diff import Diff
 from goals.importing.files import FileRefused
+from goals.importing.waiting import Waiting
 
 STATES = Choice([("FINAL", "確定"), ("PRELIMINARY", "速報")], required=True)
 
@@ -202,6 +206,29 @@ def test_what_shift_jis_lacks_becomes_a_geta_and_comes_back_as_unchanged() -> No
     assert Text().keeps("𠮷野", "〓野")
     assert not Text().keeps("𠮷野", "〓町")
     assert not Text().keeps("𠮷野", "吉野")
+
+
+# Waiting for confirmation
+
+
+def test_an_upload_waits_for_its_confirmation_and_is_swept_away_after_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    forgotten = Waiting()
+    forgotten.save(b"old")
+    os.utime(str(forgotten.name), (0, 0))
+    fresh = Waiting(read_mode="rb")
+    fresh.save(b"new")
+    assert [path.name for path in tmp_path.iterdir()] == [Path(str(fresh.name)).name]
+    assert Waiting(name=Path(str(fresh.name)).name, read_mode="rb").read() == b"new"
+
+
+def test_no_other_file_of_the_machine_is_taken_for_an_upload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "secret.csv").write_text("x")
+    with pytest.raises(FileNotFoundError):
+        Waiting(name="secret.csv").read()
 
 
 # Preview

@@ -316,3 +316,12 @@ def test_an_import_cannot_open_or_publish_a_round(planner_client: Client) -> Non
     round_.refresh_from_db()
     assert (str(round_.due_on), round_.status, round_.published_on) == ("2025-07-31", RoundStatus.PREPARING, None)
     assert rounds.outcomes(round_) == []
+
+
+def test_a_target_without_its_revision_is_refused_and_no_error_page(planner_client: Client) -> None:
+    indicator = make_indicator(code="3-1-K01")
+    page = upload(planner_client, Target, TARGET + "3-1-K01,3,,REACH,47,2023,59,2028,0\n")
+    assert "空欄です" in " ".join(refusals(page))
+    form = {"indicator": indicator.pk, "kind": "REACH", "target": "59", "baseline": "47"}
+    inline = {"expected_values-TOTAL_FORMS": "0", "expected_values-INITIAL_FORMS": "0"}
+    assert planner_client.post(address(Target, "add"), form | inline).status_code == 200
