@@ -17,7 +17,7 @@ class Waiting(TempFolderStorage):
 
     def _open(self, mode: str = "r") -> IO[Any]:
         if self.name:
-            return super()._open(mode)  # type: ignore[no-any-return]
+            return super()._open(mode)  # type: ignore[misc, no-any-return]
         _sweep()
         handle, self.name = tempfile.mkstemp(prefix=PREFIX)
         return os.fdopen(handle, "wb")
