@@ -152,7 +152,7 @@ class RoundAdmin(PortalAdmin):
         except ValidationError as error:
             form.add_error(None, error.messages)
             return False
-        link = format_html('<a href="/committee/{}/">公開ページを見る</a>', round_.fiscal_year)
+        link = format_html('<a href="{}">公開ページを見る</a>', round_.strategy.get_absolute_url())
         self.message_user(request, format_html("{}を公表しました。{}", round_, link), messages.SUCCESS)
         return True
 
