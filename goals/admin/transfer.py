@@ -16,7 +16,7 @@ from import_export.admin import ImportExportMixin
 from import_export.forms import ExportForm, ImportForm
 from import_export.results import RowResult
 
-from goals import audit
+from goals import audit, publication
 from goals.importing import files
 from goals.importing.waiting import Waiting
 
@@ -78,7 +78,8 @@ class Transfer(ImportExportMixin):
 
     def get_export_filename(self, request: HttpRequest, queryset: Any, file_format: Any) -> str:  # type: ignore[override]
         kind = "-sjis" if isinstance(file_format, files.ShiftJIS) else ""
-        return f"{self.model._meta.model_name}-{timezone.localdate():%Y%m%d}{kind}.{file_format.get_extension()}"
+        demo = "demo-" if publication.current().is_demo else ""
+        return f"{demo}{self.model._meta.model_name}-{timezone.localdate():%Y%m%d}{kind}.{file_format.get_extension()}"
 
     # Coming in
 

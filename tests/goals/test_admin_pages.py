@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from goals import audit
 from goals.admin.base import PortalAdmin
-from goals.models import Membership
+from goals.models import Membership, PublicVersion
 from kpis import rounds
 from kpis.evaluation import Kind
 from kpis.models import AmendmentKind, Assessment, Round, RoundStatus, Workflow, YearlyValue
@@ -159,3 +159,11 @@ def test_nobody_takes_a_row_back_through_its_history(super_client: Client) -> No
     assert super_client.post(address, {}).status_code == 403
     value.refresh_from_db()
     assert value.value == 99
+
+
+def test_a_demonstration_says_so_on_the_staff_s_pages_and_files(super_client: Client) -> None:
+    assert "デモデータ" not in super_client.get("/admin/").content.decode()
+    PublicVersion.objects.create(pk=1, is_demo=True)
+    assert "デモデータ（実績値は架空です）" in super_client.get("/admin/").content.decode()
+    response = super_client.post("/admin/goals/strategy/export/", {"format": "0", "resource": "0"})
+    assert 'filename="demo-strategy-' in response["Content-Disposition"]

@@ -96,7 +96,7 @@ def test_the_confirmation_page_shows_what_will_become_public_and_what_will_not(p
 def test_a_citizen_sees_the_value_after_the_second_click(planner_client: Client) -> None:
     value, round_ = make_judged(), make_round()
     page = press(planner_client, round_)
-    assert messages_of(page) == ['第3次 令和6年度を公表しました。<a href="/committee/2024/">公開ページを見る</a>']
+    assert messages_of(page) == ['第3次 令和6年度を公表しました。<a href="/strategies/3/">公開ページを見る</a>']
     round_.refresh_from_db()
     value.refresh_from_db()
     assert (round_.status, str(round_.published_on), round_.decision_number) == (
