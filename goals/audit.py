@@ -21,8 +21,14 @@ class AuditAction(models.TextChoices):
     LOGIN_FAILED = "LOGIN_FAILED", "ログイン失敗"
     EXPORT = "EXPORT", "書き出し"
     IMPORT = "IMPORT", "取り込み"
+    OPEN = "OPEN", "受付の開始と締切"
+    SUBMIT = "SUBMIT", "提出"
+    CONFIRM = "CONFIRM", "確認"
+    RETURN = "RETURN", "差戻し"
     PUBLISH = "PUBLISH", "公表"
+    UNPUBLISH = "UNPUBLISH", "公表の取消し"
     AMEND = "AMEND", "公表後の変更"
+    ADOPT = "ADOPT", "改訂の決定"
     PERMISSION = "PERMISSION", "権限の変更"
 
 

@@ -24,8 +24,9 @@ def runs_rounds(user: User | AnonymousUser) -> bool:
 class Entrant:
     """A user who enters values or reports today; reads departments once and each round once."""
 
-    def __init__(self, user: User | AnonymousUser, today: datetime.date) -> None:
-        self.user, self.today = user, today
+    def __init__(self, user: User | AnonymousUser, today: datetime.date, *, locks: bool = False) -> None:
+        """With `locks`, for writing in a transaction, no publication runs beside what the user enters."""
+        self.user, self.today, self.locks = user, today, locks
         self._statuses: dict[tuple[int, int], str | None] = {}
 
     @cached_property
@@ -39,6 +40,10 @@ class Entrant:
     def owns(self, department_id: int | None) -> bool:
         """Tell whether the user answers for the department's figures; 企画調整課 does for all."""
         return self.runs_rounds or department_id in self.departments
+
+    def sees(self, round_: Round) -> None:
+        """Take the status of a round that was just read under a lock."""
+        self._statuses[round_.strategy_id, round_.fiscal_year] = round_.status
 
     def is_published(self, strategy_id: int, fiscal_year: int) -> bool:
         return self._status(strategy_id, fiscal_year) == RoundStatus.PUBLISHED
@@ -62,5 +67,6 @@ class Entrant:
         key = (strategy_id, fiscal_year)
         if key not in self._statuses:
             found = Round.objects.filter(strategy=strategy_id, fiscal_year=fiscal_year)
+            found = found.select_for_update() if self.locks else found
             self._statuses[key] = found.values_list("status", flat=True).first()
         return self._statuses[key]

@@ -16,6 +16,7 @@ from goals.models import Strategy
 from kpis.amending import Change, amend
 from kpis.evaluation import Judgement, Observation, State, TargetSpec, Thresholds, judge
 from kpis.models import (
+    Amendment,
     Assessment,
     Indicator,
     Round,
@@ -24,11 +25,25 @@ from kpis.models import (
     Workflow,
     YearlyValue,
 )
+from kpis.steps import close_entry, confirm, give_back, open_entry, submit
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-__all__ = ["Change", "Outcome", "amend", "close_entry", "confirm", "open_entry", "outcomes", "publish", "thresholds_of"]
+__all__ = [
+    "Change",
+    "Outcome",
+    "amend",
+    "close_entry",
+    "confirm",
+    "give_back",
+    "open_entry",
+    "outcomes",
+    "publish",
+    "submit",
+    "thresholds_of",
+    "unpublish",
+]
 
 
 @dataclass(frozen=True)
@@ -78,39 +93,6 @@ def _without_a_row(indicator: Indicator, round_: Round) -> Observation:
     return Observation(round_.fiscal_year, None, State.NOT_APPLICABLE if ended else None)
 
 
-def open_entry(round_: Round, *, today: datetime.date) -> None:
-    """Let departments enter the values of the round's year; a round in review is opened again."""
-    if round_.is_published:
-        raise ValidationError(f"{round_}はもう公表されています。受付は開始できません。")
-    if round_.status == RoundStatus.OPEN:
-        raise ValidationError(f"{round_}はもう受付中です。")
-    round_.status, round_.opens_on = RoundStatus.OPEN, round_.opens_on or today
-    round_.full_clean()
-    round_.save()
-
-
-def close_entry(round_: Round) -> None:
-    """End the entry of departments; 企画調整課 goes on with the review."""
-    if round_.status != RoundStatus.OPEN:
-        raise ValidationError(f"{round_}は受付中ではありません。受付を締め切れるのは、受付中の評価年度だけです。")
-    round_.status = RoundStatus.REVIEW
-    round_.full_clean()
-    round_.save()
-
-
-def confirm(values: Iterable[YearlyValue], *, user: User) -> int:
-    """Mark values as checked by 企画調整課; values of a published year stay as they are. Return how many."""
-    with transaction.atomic():
-        changed = []
-        for value in values:
-            if value.workflow in {Workflow.DRAFT, Workflow.SUBMITTED}:
-                value.full_clean()
-                value.workflow = Workflow.CONFIRMED
-                changed.append(value)
-        bulk_update_with_history(changed, YearlyValue, ["workflow"], default_user=user, default_change_reason="確認")
-    return len(changed)
-
-
 def publish(
     round_: Round,
     *,
@@ -146,6 +128,34 @@ def publish(
         )
     round_.refresh_from_db()
     return rows
+
+
+def unpublish(round_: Round, *, reason: str, user: User, along: Iterable[Callable[[Round], object]] = ()) -> None:
+    """Take a publication back to review: for superusers, with a reason, and never once it was amended in the open."""
+    if not user.is_superuser:
+        raise ValidationError("公表を取り消せるのは、システムの管理者だけです。")
+    if not reason.strip():
+        raise ValidationError("公表を取り消す理由を書いてください。操作記録に残ります。")
+    with transaction.atomic():
+        locked = Round.objects.select_for_update(of=("self",)).select_related("strategy").get(pk=round_.pk)
+        if not locked.is_published:
+            raise ValidationError("この評価年度は公表されていません。")
+        frozen = Assessment.objects.filter(round=locked)
+        if Amendment.objects.filter(assessment__in=frozen).exists():
+            raise ValidationError("公表後の変更があるため、取り消せません。「公表後の変更」で直してください。")
+        frozen.delete()
+        values = list(YearlyValue.objects.of_round(locked).public())
+        for value in values:
+            value.workflow = Workflow.CONFIRMED
+        why = f"公表の取消し: {reason.strip()}"[:100]
+        bulk_update_with_history(values, YearlyValue, ["workflow"], default_user=user, default_change_reason=why)
+        locked.status, locked.published_on, locked.decision_number = RoundStatus.REVIEW, None, ""
+        locked.save()
+        for also in along:
+            also(locked)
+        publication.bump()
+        audit.record(audit.AuditAction.UNPUBLISH, f"{locked} {reason.strip()}", user=user)
+    round_.refresh_from_db()
 
 
 def _assessment(round_: Round, outcome: Outcome) -> Assessment:

@@ -143,7 +143,7 @@ class MeasureReportResource(Resource):
 
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         super().before_import(dataset, **kwargs)
-        self._entrant = Entrant(kwargs["user"], timezone.localdate())
+        self._entrant = Entrant(kwargs["user"], timezone.localdate(), locks=True)
 
     def before_save_instance(self, instance: MeasureReport, row: Any, **kwargs: Any) -> None:
         measure = instance.measure

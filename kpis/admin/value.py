@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
@@ -178,6 +178,8 @@ def entrant_of(request: HttpRequest) -> Entrant:
     """Return who enters, read once per request."""
     known: Any = request
     if not hasattr(known, "_entrant"):
-        known._entrant = Entrant(request.user, timezone.localdate())
+        # A form is saved in the transaction in which it was checked.
+        locks = request.method == "POST" and connection.in_atomic_block
+        known._entrant = Entrant(request.user, timezone.localdate(), locks=locks)
     entrant: Entrant = known._entrant
     return entrant

@@ -61,6 +61,13 @@ class YearlyValue(models.Model):
     self_rating = models.CharField("所管課の自己評価", max_length=20, choices=SELF_RATINGS, blank=True)
     self_comment = models.TextField("自己評価の理由（公開）", blank=True)
     evidence_url = AddressField("根拠資料のアドレス", blank=True)
+    doubts_answer = models.CharField(
+        "注意への答え",
+        max_length=200,
+        blank=True,
+        help_text="入力のときに出た注意（前年度との差など）を確かめた結果です。公開しません。",
+    )
+    returned_note = models.TextField("差戻しの理由", blank=True, editable=False)
     workflow = models.CharField(
         "進み具合", max_length=10, choices=Workflow, default=Workflow.DRAFT, editable=False, db_index=True
     )

@@ -54,7 +54,7 @@ class YearlyValueResource(Resource):
 
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         super().before_import(dataset, **kwargs)
-        self._entrant = Entrant(kwargs["user"], timezone.localdate())
+        self._entrant = Entrant(kwargs["user"], timezone.localdate(), locks=True)
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         word = WORDS.get(folded(row.get("value")))

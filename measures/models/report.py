@@ -37,6 +37,8 @@ class MeasureReport(models.Model):
     status = models.CharField("状況", max_length=10, choices=MeasureStatus)
     summary = models.TextField("実施状況（公開）")
     budget = NumberField("事業費（千円）", null=True, blank=True)
+    returned_note = models.TextField("差戻しの理由", blank=True, editable=False)
+    version = models.PositiveIntegerField("版", default=1, editable=False)
     workflow = models.CharField(
         "進み具合", max_length=10, choices=Workflow, default=Workflow.DRAFT, editable=False, db_index=True
     )

@@ -1,0 +1,105 @@
+"""The steps of a value before publication: entry opens, the sheet is handed in, checked, given back (domain.md §6)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from simple_history.utils import bulk_update_with_history
+
+from goals import audit
+from goals.models import Department
+from kpis.access import Entrant
+from kpis.models import Indicator, Round, RoundStatus, Workflow, YearlyValue
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+
+def open_entry(round_: Round, *, today: datetime.date) -> None:
+    """Let departments enter the values of the round's year; a round in review is opened again."""
+    if round_.is_published:
+        raise ValidationError(f"{round_}はもう公表されています。受付は開始できません。")
+    if round_.status == RoundStatus.OPEN:
+        raise ValidationError(f"{round_}はもう受付中です。")
+    round_.status, round_.opens_on = RoundStatus.OPEN, round_.opens_on or today
+    round_.full_clean()
+    round_.save()
+
+
+def close_entry(round_: Round) -> None:
+    """End the entry of departments; 企画調整課 goes on with the review."""
+    if round_.status != RoundStatus.OPEN:
+        raise ValidationError(f"{round_}は受付中ではありません。受付を締め切れるのは、受付中の評価年度だけです。")
+    round_.status = RoundStatus.REVIEW
+    round_.full_clean()
+    round_.save()
+
+
+def submit(round_: Round, department: Department, *, entrant: Entrant) -> int:
+    """Hand the department's sheet in: every indicator needs its value or the state that says why there is none.
+
+    Return how many values went on; raises ValidationError that names what is still blank.
+    """
+    with transaction.atomic():
+        locked = Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)
+        entrant.sees(locked)
+        said = entrant.refusal(locked.strategy_id, locked.fiscal_year, department.pk)
+        if said:
+            raise ValidationError(said)
+        due = Indicator.objects.of(locked.strategy).filter(department=department, ended_on__isnull=True).in_order()
+        rows = {row.indicator_id: row for row in YearlyValue.objects.of_round(locked).filter(indicator__in=due)}
+        blank = [str(indicator) for indicator in due if indicator.pk not in rows]
+        if blank:
+            raise ValidationError(
+                f"まだ入力していない指標が{len(blank)}件あります（{'、'.join(blank)}）。値がないときは、「状態」で理由を選んでください。"
+            )
+        changed = [row for row in rows.values() if row.workflow == Workflow.DRAFT]
+        _move(changed, Workflow.SUBMITTED, "", entrant.user, "提出")
+        audit.record(audit.AuditAction.SUBMIT, f"{locked} {department}（{len(changed)}件）", user=entrant.user)
+    return len(changed)
+
+
+def confirm(values: Iterable[YearlyValue], *, user: User) -> int:
+    """Mark values as checked by 企画調整課; values of a published year stay as they are. Return how many."""
+    with transaction.atomic():
+        changed = [value for value in values if value.workflow in {Workflow.DRAFT, Workflow.SUBMITTED}]
+        for value in changed:
+            value.full_clean()
+        _move(changed, Workflow.CONFIRMED, "", user, "確認")
+        if changed:
+            audit.record(audit.AuditAction.CONFIRM, _named(changed), user=user)
+    return len(changed)
+
+
+def give_back(values: Iterable[YearlyValue], note: str, *, user: User) -> int:
+    """Return values to their departments with what is to be mended (差戻し). Return how many."""
+    if not note.strip():
+        raise ValidationError("差し戻す理由を書いてください。所管課の入力欄に表示されます。")
+    with transaction.atomic():
+        changed = [value for value in values if value.workflow in {Workflow.SUBMITTED, Workflow.CONFIRMED}]
+        _move(changed, Workflow.DRAFT, note.strip(), user, f"差戻し: {note.strip()}")
+        if changed:
+            audit.record(audit.AuditAction.RETURN, f"{_named(changed)} {note.strip()}", user=user)
+    return len(changed)
+
+
+def _move(values: list[YearlyValue], step: Workflow, note: str, user: User | AnonymousUser, why: str) -> None:
+    for value in values:
+        value.workflow, value.returned_note = step, note
+        value.version += 1
+    bulk_update_with_history(
+        values,
+        YearlyValue,
+        ["workflow", "returned_note", "version"],
+        default_user=cast("User", user),
+        default_change_reason=why[:100],
+    )
+
+
+def _named(values: list[YearlyValue]) -> str:
+    shown = "、".join(str(value) for value in values[:5])
+    return shown if len(values) <= 5 else f"{shown} ほか{len(values) - 5}件"
