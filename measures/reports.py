@@ -38,3 +38,16 @@ def publish(round_: Round) -> int:
         report.workflow = Workflow.PUBLISHED
     bulk_update_with_history(reports, MeasureReport, ["workflow"], default_change_reason="公表")
     return len(reports)
+
+
+def unpublish(round_: Round) -> int:
+    """Take the reports of a publication back to confirmed; call it in the transaction that takes the round back."""
+    reports = list(
+        MeasureReport.objects.public().filter(
+            measure__revision__strategy=round_.strategy_id, fiscal_year=round_.fiscal_year
+        )
+    )
+    for report in reports:
+        report.workflow = Workflow.CONFIRMED
+    bulk_update_with_history(reports, MeasureReport, ["workflow"], default_change_reason="公表の取消し")
+    return len(reports)
