@@ -101,19 +101,20 @@ def visitor(visitors: Visitors) -> Visitor:
     return visitors()
 
 
-@pytest.fixture(scope="module")
-def demonstration(browser: Browser, django_db_blocker: Any) -> Iterator[None]:
-    """Load the demonstration for the tests of a module, which read only; the server shares the open transaction."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        demo.load(Path(settings.FIXTURE_DIRS[0]), DEMO_PASSWORD)
+@pytest.fixture(scope="package", autouse=True)
+def contents(request: pytest.FixtureRequest, browser: Browser, django_db_blocker: Any) -> Iterator[None]:
+    """Fill the database once for all tests that ask for the same (DEMONSTRATION or PLAN in places.py), else leave it empty.
+
+    The transaction stays open, and the server shares it.
+    """
+    wanted = getattr(request, "param", "")
+    if not wanted:
         yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="class")
-def plan_only(browser: Browser, django_db_blocker: Any) -> Iterator[None]:
-    """Load the real strategy, of which no value is published yet, for the tests of a class."""
+        return
     with django_db_blocker.unblock(), transaction.atomic():
-        loading.load(Path(settings.FIXTURE_DIRS[0]))
+        if wanted == "plan":
+            loading.load(Path(settings.FIXTURE_DIRS[0]))
+        else:
+            demo.load(Path(settings.FIXTURE_DIRS[0]), DEMO_PASSWORD)
         yield
         transaction.set_rollback(True)

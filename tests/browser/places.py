@@ -1,6 +1,12 @@
-"""The pages to look at: every kind of page, and every state that the demonstration holds."""
+"""What to look at: every kind of page, every state that the demonstration holds, and on which data."""
 
 from __future__ import annotations
+
+import pytest
+
+# What a test asks the database to hold (conftest.py): the demonstration, or the real strategy without any value
+DEMONSTRATION = pytest.mark.parametrize("contents", ["demonstration"], indirect=True)
+PLAN = pytest.mark.parametrize("contents", ["plan"], indirect=True)
 
 # Every kind of public page once
 KINDS = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import RequestFactory
 from playwright.sync_api import Page, Route
@@ -13,7 +12,7 @@ from playwright.sync_api import Page, Route
 from kanazawa_strategy.pages.errors import failed
 from kpis.models import Round, YearlyValue
 from tests.browser.conftest import DEMO_PASSWORD
-from tests.browser.places import KINDS, LOST, STATES
+from tests.browser.places import DEMONSTRATION, KINDS, LOST, PLAN, STATES
 from tests.browser.visitor import Visitor
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
@@ -39,27 +38,33 @@ def violations(page: Page, rules: Mapping[str, Any] | None = None, context: Mapp
     return results.generate_report() if results.violations_count else ""
 
 
-def check(visitor: Visitor, path: str, **kwargs: Any) -> None:
-    page = visitor.open(path)
-    for size in (WIDE, NARROW):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        found = violations(page, **kwargs)
-        assert not found, f"{path} at {size['width']} px: {found}"
-
-
-@pytest.mark.usefixtures("demonstration")
-class TestTheDemonstration:
-    @pytest.mark.parametrize("path", [*KINDS, *STATES])
-    def test_no_violation_on_a_page_wide_and_narrow(self, visitor: Visitor, path: str) -> None:
-        check(visitor, path)
-
-    @pytest.mark.parametrize("path", DARK)
-    def test_no_violation_in_the_dark(self, visitor: Visitor, path: str) -> None:
-        visitor.page.emulate_media(color_scheme="dark")
+def check(visitor: Visitor, *paths: str, **kwargs: Any) -> None:
+    """Hold pages to it, wide and narrow; tell of all of them at once."""
+    found = []
+    for path in paths:
         page = visitor.open(path)
-        surface = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
-        assert max(int(part) for part in surface.strip("rgb()").split(",")) < 64, surface
-        assert not violations(page)
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            if what := violations(page, **kwargs):
+                found.append(f"{path} at {size['width']} px: {what}")
+    assert not found, "\n\n".join(found)
+
+
+@DEMONSTRATION
+class TestTheDemonstration:
+    def test_no_violation_on_any_kind_of_page(self, visitor: Visitor) -> None:
+        check(visitor, *KINDS)
+
+    def test_no_violation_whatever_became_of_an_indicator(self, visitor: Visitor) -> None:
+        check(visitor, *STATES)
+
+    def test_no_violation_in_the_dark(self, visitor: Visitor) -> None:
+        visitor.page.emulate_media(color_scheme="dark")
+        for path in DARK:
+            page = visitor.open(path)
+            surface = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+            assert max(int(part) for part in surface.strip("rgb()").split(",")) < 64, surface
+            assert not violations(page), path
 
     def test_no_violation_where_nothing_is_found(self, visitor: Visitor) -> None:
         visitor.expect("404")
@@ -71,7 +76,8 @@ class TestTheDemonstration:
         year = Round.objects.get(fiscal_year=2026)
         entered = YearlyValue.objects.filter(fiscal_year=2026).earliest("pk")
         published = YearlyValue.objects.filter(fiscal_year=2025).earliest("pk")
-        paths = [
+        check(
+            visitor,
             "/admin/",
             "/admin/kpis/yearlyvalue/",
             "/admin/kpis/yearlyvalue/add/",
@@ -84,16 +90,14 @@ class TestTheDemonstration:
             f"/admin/kpis/round/{year.pk}/change/",
             f"/admin/kpis/round/{year.pk}/publish/",
             "/admin/kpis/amendment/add/",
-        ]
-        for path in paths:
-            check(visitor, path, rules=STOCK_RULES, context=STOCK_PARTS)
+            rules=STOCK_RULES,
+            context=STOCK_PARTS,
+        )
 
 
-@pytest.mark.usefixtures("plan_only")
-class TestThePlanWithoutValues:
-    @pytest.mark.parametrize("path", KINDS)
-    def test_no_violation_on_a_page_wide_and_narrow(self, visitor: Visitor, path: str) -> None:
-        check(visitor, path)
+@PLAN
+def test_no_violation_while_no_value_is_published(visitor: Visitor) -> None:
+    check(visitor, *KINDS)
 
 
 def test_no_violation_when_the_site_fails(visitor: Visitor) -> None:

@@ -9,6 +9,7 @@ from django.contrib.staticfiles import finders
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitors
+from tests.browser.places import DEMONSTRATION
 from tests.browser.test_accessibility import violations
 from tests.browser.visitor import PATIENCE, Visitor
 
@@ -19,7 +20,7 @@ SHIFTS = """globalThis.shifts = [];
 START, AGAIN = "グラフを操作する", "もう一度読み込む"
 
 pytestmark = [
-    pytest.mark.usefixtures("demonstration"),
+    DEMONSTRATION,
     pytest.mark.skipif(
         not finders.find("plotly/plotly-basic.min.js"),
         reason="Plotly's script is not installed (make test installs it into DATA_DIR/vendor).",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.places import KINDS, LOST, STATES
+from tests.browser.places import DEMONSTRATION, KINDS, LOST, PLAN, STATES
 from tests.browser.visitor import Visitor
 
 NARROW = {"width": 320, "height": 640}  # also 1280 px at 400 %
@@ -53,7 +53,7 @@ def narrow(visitor: Visitor) -> Visitor:
     return visitor
 
 
-@pytest.mark.usefixtures("demonstration")
+@DEMONSTRATION
 class TestNarrow:
     def test_no_page_of_the_demonstration_scrolls_sideways(self, narrow: Visitor) -> None:
         for path in [*KINDS, *STATES]:
@@ -74,7 +74,7 @@ class TestNarrow:
         assert frame.evaluate("each => each.scrollLeft") > 0
 
 
-@pytest.mark.usefixtures("demonstration")
+@DEMONSTRATION
 class TestFocus:
     def test_the_first_tab_shows_the_way_to_the_text(self, visitor: Visitor) -> None:
         page = visitor.open("/")
@@ -110,7 +110,7 @@ class TestFocus:
         assert [stop["name"] for stop in stops if stop["ring"] < 2 or not stop["isSeen"]] == []
 
 
-@pytest.mark.usefixtures("demonstration")
+@DEMONSTRATION
 class TestPrint:
     def test_an_indicator_prints_its_sentence_drawing_and_table_without_the_site_around(self, visitor: Visitor) -> None:
         page = visitor.open("/indicators/3-1-n1/")
@@ -130,7 +130,7 @@ class TestPrint:
         expect(page.locator(".search-line")).to_be_hidden()
 
 
-@pytest.mark.usefixtures("plan_only")
+@PLAN
 def test_no_page_of_the_plan_without_values_scrolls_sideways(narrow: Visitor) -> None:
     for path in KINDS:
         check_narrow(narrow, path)

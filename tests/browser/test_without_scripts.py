@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitors
-from tests.browser.places import KINDS
+from tests.browser.places import DEMONSTRATION, KINDS
 from tests.browser.visitor import Visitor
 
-pytestmark = pytest.mark.usefixtures("demonstration")
+pytestmark = DEMONSTRATION
 
 
 @pytest.fixture
