@@ -136,6 +136,17 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Mail, for reminders; without a host it is written to standard output
+EMAIL_HOST = environment.text("EMAIL_HOST")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = environment.integer("EMAIL_PORT", 25)
+EMAIL_HOST_USER = environment.text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_PASSWORD")
+EMAIL_USE_TLS = environment.boolean("EMAIL_TLS", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "strategy@localhost")
+SITE_URL = environment.text("SITE_URL", "http://localhost:8000")
+
 # Open data
 OPENDATA_LICENSE_NAME = environment.text("OPENDATA_LICENSE_NAME", "CC BY 4.0（予定・要確認）")
 OPENDATA_LICENSE_URL = environment.text("OPENDATA_LICENSE_URL", "https://creativecommons.org/licenses/by/4.0/deed.ja")
