@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class GoalsConfig(AppConfig):
     name = "goals"
     verbose_name = "計画"
+
+    def ready(self) -> None:
+        from goals import signins
+
+        signins.connect()

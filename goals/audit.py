@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from simple_history.models import HistoricalRecords
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -62,9 +63,14 @@ def record(
     user: User | AnonymousUser | None = None,
     request: HttpRequest | None = None,
 ) -> AuditEvent:
-    """Write one event, with the departments of the user and the address of the request where there is one."""
+    """Write one event, with the departments of the user and the address of the request.
+
+    Where no request is handed over, the one that the history knows of is taken (its middleware keeps it); from a
+    command there is none.
+    """
     from goals.models.department import Department
 
+    request = request or getattr(HistoricalRecords.context, "request", None)
     who: Any = user or getattr(request, "user", None)
     known = who if who is not None and who.is_authenticated else None
     names = Department.objects.of(known, timezone.localdate()).values_list("name", flat=True) if known else []

@@ -24,3 +24,4 @@ class DirectionWithMeasuresAdmin(DirectionAdmin):
 @admin.register(Round)
 class RoundWithReportsAdmin(RoundAdmin):
     published_along = (reports.publish,)
+    unpublished_along = (reports.unpublish,)

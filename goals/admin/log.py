@@ -16,7 +16,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     resource_classes: list[Any] = [resources.AuditEventResource]
     list_display = ["at", "action", "user", "department", "address", "summary"]
     list_select_related = ["user"]
-    list_filter = ["action", "at"]
+    list_filter = ["action", ("user", admin.RelatedOnlyFieldListFilter), "at"]
     search_fields = ["summary", "user__username", "department"]
     date_hierarchy = "at"
     fields = ("at", "action", "user", "department", "address", "summary")

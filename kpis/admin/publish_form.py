@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from kpis import rounds
 from kpis.admin.shown import figure
 from kpis.evaluation import RATING_ORDER, Group, Judgement, Rating
-from kpis.models import Indicator, Round, Workflow, YearlyValue
+from kpis.models import Assessment, Indicator, Round, Workflow, YearlyValue
 from kpis.rounds import Outcome
 
 
@@ -30,6 +30,14 @@ class Line:
     @property
     def shown(self) -> str:
         return figure(self.value.value if self.value else None, self.indicator)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An indicator whose rating differs from what was published for the year before."""
+
+    line: Line
+    before: str
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,25 @@ class Preview:
     @property
     def unjudged(self) -> list[Line]:
         return self._lines(unjudged=True)
+
+    @property
+    def turns(self) -> list[Turn]:
+        """Compare with the year before, as it was published; indicators without such a year are left out."""
+        found = []
+        for outcome in self.outcomes:
+            row = self._before(outcome)
+            if row and row.rating != outcome.judgement.rating:
+                due = row.spec.is_due(row.fiscal_year)
+                found.append(Turn(self._line(outcome), Rating(row.rating).label_in(due)))
+        return found
+
+    @property
+    def has_year_before(self) -> bool:
+        return any(self._before(outcome) for outcome in self.outcomes)
+
+    def _before(self, outcome: Outcome) -> Assessment | None:
+        rows = outcome.indicator.public_assessments
+        return next((row for row in rows if row.fiscal_year == self.round.fiscal_year - 1), None)
 
     def _lines(self, *, unjudged: bool) -> list[Line]:
         return [
@@ -126,3 +153,14 @@ class PublishForm(forms.Form):
                 "この画面を開いたあとで、値か目標が変わりました。まだ公表していません。下の内容をもう一度確かめてから、公表してください。"
             )
         return cleaned
+
+
+class UnpublishForm(forms.Form):
+    """Why a publication is taken back."""
+
+    reason = forms.CharField(
+        label="取り消す理由",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text="操作記録と、値の履歴に残ります。市民には見えません。",
+    )

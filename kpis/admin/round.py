@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,10 +15,11 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from goals import audit
 from goals.admin.base import PortalAdmin
 from goals.admin.filters import FiscalYearFilter, strategy_filter
 from kpis import resources, rounds
-from kpis.admin.publish_form import Preview, PublishForm
+from kpis.admin.publish_form import Preview, PublishForm, UnpublishForm
 from kpis.models import Indicator, Round, RoundStatus, Workflow, YearlyValue
 
 _CONFIRMED = Q(workflow__in=[Workflow.CONFIRMED, Workflow.PUBLISHED])
@@ -30,6 +31,7 @@ class RoundAdmin(PortalAdmin):
     public = False
     # Called with the round in the transaction that publishes it: what the apps above have to publish along with it
     published_along: tuple[Callable[[Round], object], ...] = ()
+    unpublished_along: tuple[Callable[[Round], object], ...] = ()
     resource_classes = [resources.RoundResource]
     list_display = ["__str__", "status", "entered", "confirmed", "due_on", "published_on", "decision_number"]
     list_select_related = ["strategy"]
@@ -78,7 +80,9 @@ class RoundAdmin(PortalAdmin):
     def open_entry(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         for round_ in queryset:
             try:
-                rounds.open_entry(round_, today=timezone.localdate())
+                with transaction.atomic():
+                    rounds.open_entry(round_, today=timezone.localdate())
+                    audit.record(audit.AuditAction.OPEN, f"{round_}の受付を開始", request=request)
             except ValidationError as error:
                 self.message_user(request, " ".join(error.messages), messages.ERROR)
             else:
@@ -90,7 +94,9 @@ class RoundAdmin(PortalAdmin):
     def close_entry(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         for round_ in queryset:
             try:
-                rounds.close_entry(round_)
+                with transaction.atomic():
+                    rounds.close_entry(round_)
+                    audit.record(audit.AuditAction.OPEN, f"{round_}の受付を締切", request=request)
             except ValidationError as error:
                 self.message_user(request, " ".join(error.messages), messages.ERROR)
             else:
@@ -106,8 +112,12 @@ class RoundAdmin(PortalAdmin):
         return HttpResponseRedirect(reverse("admin:kpis_round_publish", args=[queryset[0].pk]))
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.publish_view)
-        return [path("<int:pk>/publish/", view, name="kpis_round_publish"), *super().get_urls()]
+        guard = self.admin_site.admin_view
+        return [
+            path("<int:pk>/publish/", guard(self.publish_view), name="kpis_round_publish"),
+            path("<int:pk>/unpublish/", guard(self.unpublish_view), name="kpis_round_unpublish"),
+            *super().get_urls(),
+        ]
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what would become public, and publish it on the second click."""
@@ -154,6 +164,38 @@ class RoundAdmin(PortalAdmin):
             return False
         link = format_html('<a href="{}">公開ページを見る</a>', round_.strategy.get_absolute_url())
         self.message_user(request, format_html("{}を公表しました。{}", round_, link), messages.SUCCESS)
+        return True
+
+    def unpublish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take a publication back, by a superuser with a reason."""
+        round_ = get_object_or_404(Round.objects.select_related("strategy"), pk=pk)
+        if not getattr(request.user, "is_superuser", False):
+            raise PermissionDenied
+        form = UnpublishForm(request.POST or None)
+        if request.method == "POST" and form.is_valid() and self._unpublish(request, round_, form):
+            return HttpResponseRedirect(reverse("admin:kpis_round_changelist"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{round_}の公表を取り消す",
+            "opts": self.opts,
+            "round": round_,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/kpis/round/unpublish.html", context)
+
+    def _unpublish(self, request: HttpRequest, round_: Round, form: UnpublishForm) -> bool:
+        try:
+            rounds.unpublish(
+                round_,
+                reason=form.cleaned_data["reason"],
+                user=request.user,  # type: ignore[arg-type]
+                along=self.unpublished_along,
+            )
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+            return False
+        said = f"{round_}の公表を取り消しました。値は「確認済」に戻り、市民には見えません。"
+        self.message_user(request, said, messages.SUCCESS)
         return True
 
     # What the list shows
