@@ -19,6 +19,7 @@ from goals import audit
 from goals.admin.base import PortalAdmin
 from goals.admin.filters import FiscalYearFilter, strategy_filter
 from kpis import resources, rounds
+from kpis.admin import sheet
 from kpis.admin.publish_form import Preview, PublishForm, UnpublishForm
 from kpis.models import Indicator, Round, RoundStatus, Workflow, YearlyValue
 
@@ -33,7 +34,16 @@ class RoundAdmin(PortalAdmin):
     published_along: tuple[Callable[[Round], object], ...] = ()
     unpublished_along: tuple[Callable[[Round], object], ...] = ()
     resource_classes = [resources.RoundResource]
-    list_display = ["__str__", "status", "entered", "confirmed", "due_on", "published_on", "decision_number"]
+    list_display = [
+        "__str__",
+        "status",
+        "entered",
+        "confirmed",
+        "due_on",
+        "published_on",
+        "decision_number",
+        "yearly_sheet",
+    ]
     list_select_related = ["strategy"]
     list_filter = [FiscalYearFilter, "status", strategy_filter("strategy")]
     actions = ["open_entry", "close_entry", "publish"]
@@ -114,6 +124,7 @@ class RoundAdmin(PortalAdmin):
     def get_urls(self) -> list[Any]:
         guard = self.admin_site.admin_view
         return [
+            *sheet.urls(self.admin_site),
             path("<int:pk>/publish/", guard(self.publish_view), name="kpis_round_publish"),
             path("<int:pk>/unpublish/", guard(self.unpublish_view), name="kpis_round_unpublish"),
             *super().get_urls(),
@@ -199,6 +210,10 @@ class RoundAdmin(PortalAdmin):
         return True
 
     # What the list shows
+
+    @admin.display(description="年度実績入力")
+    def yearly_sheet(self, obj: Any) -> str:
+        return sheet.link(obj)
 
     @admin.display(description="入力", ordering="values_n")
     def entered(self, obj: Any) -> str:
