@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 
+from kanazawa_strategy.feeds import ChangesFeed
 from kanazawa_strategy.pages import (
     about,
     accounts,
+    changes,
     committee,
     goals,
     home,
@@ -41,6 +43,9 @@ urlpatterns = [
     path("themes/<slug:slug>/", themes.theme_page, name="theme"),
     # /committee/
     path("committee/", committee.committee, name="committee"),
+    # /changes/
+    path("changes/", changes.changes, name="changes"),
+    path("changes/feed.xml", ChangesFeed(), name="changes-feed"),
     # /accounts/
     path("accounts/login/", accounts.Door.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(next_page="home"), name="logout"),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from goals.models import Department, Direction, Revision, RevisionSection
-from goals.models.strategy import RevisionStatus
 from kanazawa_strategy.demo.files import find, read, save
 from kpis.models import ExpectedValue, Indicator, Target
+from measures import revisions
 from measures.models import Measure
 
 EDITION, REVISED = 3, 2
@@ -55,7 +56,9 @@ def describe_indicators() -> None:
 def adopt_revision(plan: Mapping[str, Any]) -> None:
     """Adopt a further revision: the measures in force copied, some changed, and higher targets."""
     before = find(Revision, EDITION, REVISED)
-    after = Revision.objects.create(strategy=before.strategy, status=RevisionStatus.ADOPTED, **plan["revision"])
+    after = revisions.copy_revision(before, plan["revision"]["name"], user=None)
+    after.summary = plan["revision"]["summary"]
+    after.save()
     RevisionSection.objects.create(revision=after, order=1, **plan["section"])
     for section in before.sections.all():
         RevisionSection.objects.create(
@@ -63,16 +66,8 @@ def adopt_revision(plan: Mapping[str, Any]) -> None:
         )
     for code, fields in plan["targets"].items():
         _copy_target(find(Target, code, EDITION, REVISED), after, fields)
-    _copy_measures(before, after, plan)
-    for row in plan["new"]:
-        fields = dict(row)
-        linked = [find(Indicator, code) for code in fields.pop("indicators")]
-        fields["direction"] = find(Direction, *fields["direction"])
-        fields["department"] = find(Department, fields["department"])
-        measure = Measure(revision=after, **fields)
-        measure.full_clean()
-        save(measure)
-        measure.indicators.set(linked)
+    _change_measures(after, plan)
+    revisions.adopt(after, datetime.date.fromisoformat(plan["revision"]["adopted_on"]), user=None)
 
 
 def _copy_target(target: Target, revision: Revision, fields: Mapping[str, str]) -> None:
@@ -84,26 +79,22 @@ def _copy_target(target: Target, revision: Revision, fields: Mapping[str, str]) 
     save(target)
 
 
-def _copy_measures(before: Revision, after: Revision, plan: Mapping[str, Any]) -> None:
-    """Copy the measures but those that ended; reprints come last, to point at the copies of their originals."""
-    copies: dict[int, Measure] = {}
-    rows = before.measures.exclude(code__in=plan["ended"]).prefetch_related("themes", "indicators")
-    for measure in sorted(rows, key=lambda row: row.reprint_of_id is not None):
-        old, themes, indicators = measure.pk, list(measure.themes.all()), list(measure.indicators.all())
-        copy = Measure(
-            code=measure.code,
-            revision=after,
-            direction_id=measure.direction_id,
-            number=measure.number,
-            text=measure.text,
-            detail=measure.detail,
-            department_id=measure.department_id,
-            continues_id=old,
-            reprint_of=copies[measure.reprint_of_id] if measure.reprint_of_id else None,
-        )
-        for name, value in plan["changed"].get(measure.code, {}).items():
-            setattr(copy, name, value)
-        save(copy)
-        copy.themes.set(themes)
-        copy.indicators.set(indicators)
-        copies[old] = copy
+def _change_measures(revision: Revision, plan: Mapping[str, Any]) -> None:
+    """End, change and add measures of a revision that was copied."""
+    for measure in revision.measures.filter(code__in=plan["ended"]):
+        measure.delete()
+    for code, fields in plan["changed"].items():
+        measure = find(Measure, code, EDITION, revision.number)
+        for name, value in fields.items():
+            setattr(measure, name, value)
+        measure.full_clean()
+        save(measure)
+    for row in plan["new"]:
+        fields = dict(row)
+        linked = [find(Indicator, code) for code in fields.pop("indicators")]
+        fields["direction"] = find(Direction, *fields["direction"])
+        fields["department"] = find(Department, fields["department"])
+        measure = Measure(revision=revision, **fields)
+        measure.full_clean()
+        save(measure)
+        measure.indicators.set(linked)

@@ -51,6 +51,7 @@ PAGES = [
     "/committee/",
     "/about/method/",
     "/opendata/",
+    "/changes/",
 ]
 
 

@@ -1,0 +1,149 @@
+"""A revision of the strategy: start it as a copy, compare it with the one in force, adopt it (staff.md, Revision)."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from goals import audit, publication
+from goals.models import Revision, Strategy
+from goals.models.strategy import RevisionStatus
+from kpis.models import Target
+from measures.comparison import Comparison, compare_measures, compare_targets
+from measures.models import Measure
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+def copy_revision(source: Revision, name: str, user: User | None) -> Revision:
+    """Start a draft from the revision in force: its measures are copied, its targets hold until the draft sets others.
+
+    Sections and tags aren't copied: the policy is the revision's own, and 新 and 改 are relative to it.
+    """
+    with transaction.atomic():
+        strategy = Strategy.objects.select_for_update().get(pk=source.strategy_id)
+        in_force = strategy.revisions.adopted().order_by("-number").first()
+        if in_force is None or in_force.pk != source.pk:
+            raise ValidationError(f"新しい改訂は、いま有効な改訂（{in_force or 'まだありません'}）から始めてください。")
+        last = strategy.revisions.aggregate(last=models.Max("number"))["last"]
+        revision = Revision(strategy=strategy, number=last + 1, name=name)
+        revision.full_clean()
+        revision.save()
+        _copy_measures(source, revision, user)
+    return revision
+
+
+def _copy_measures(source: Revision, revision: Revision, user: User | None) -> None:
+    """Copy the measures, the reprints last, to point at the copies of their originals."""
+    copies: dict[int, Measure] = {}
+    rows = source.measures.in_order().prefetch_related("themes", "indicators")
+    for measure in sorted(rows, key=lambda row: row.reprint_of_id is not None):
+        copy: Any = Measure(
+            code=measure.code,
+            revision=revision,
+            direction_id=measure.direction_id,
+            number=measure.number,
+            text=measure.text,
+            detail=measure.detail,
+            department_id=measure.department_id,
+            continues=measure,
+            reprint_of=copies.get(measure.reprint_of_id or 0),
+        )
+        copy._history_user = user
+        copy._change_reason = f"{source.name}から写し"
+        copy.save()
+        copy.themes.set(measure.themes.all())
+        copy.indicators.set(measure.indicators.all())
+        copies[measure.pk] = copy
+
+
+def earlier(revision: Revision) -> Revision | None:
+    """Return the adopted revision that this one is compared with."""
+    rows = Revision.objects.adopted().filter(strategy=revision.strategy_id, number__lt=revision.number)
+    return rows.select_related("strategy").order_by("-number").first()
+
+
+def compare(old: Revision, new: Revision) -> Comparison:
+    """Tell what a revision changes against an earlier one: 2 queries."""
+    rows = Revision.objects.adopted().filter(strategy=old.strategy_id, number__lt=old.number)
+    return compare_all([*rows, old, new])[new.pk]
+
+
+def compare_all(revisions: Sequence[Revision]) -> dict[int, Comparison]:
+    """Compare each revision with the one before it of its strategy, by primary key: 2 queries.
+
+    The first of a strategy has none to compare with, and is left out. Targets hold until a later revision sets others,
+    so the earlier revisions have to be among those given.
+    """
+    measures, targets = _measures(revisions), _targets(revisions)
+    found = {}
+    in_force: dict[int, dict[int, Target]] = defaultdict(dict)
+    before: dict[int, Revision] = {}
+    for revision in sorted(revisions, key=lambda row: row.number):
+        known = in_force[revision.strategy_id]
+        if previous := before.get(revision.strategy_id):
+            comparison = compare_measures(measures[previous.pk], measures[revision.pk])
+            found[revision.pk] = replace(comparison, targets=compare_targets(known, targets[revision.pk]))
+        known.update({row.indicator_id: row for row in targets[revision.pk]})
+        before[revision.strategy_id] = revision
+    return found
+
+
+def _measures(revisions: Iterable[Revision]) -> dict[int, list[Measure]]:
+    found = defaultdict(list)
+    rows = Measure.objects.filter(revision__in=[row.pk for row in revisions])
+    for measure in rows.select_related("direction__goal").in_order():
+        found[measure.revision_id].append(measure)
+    return found
+
+
+def _targets(revisions: Iterable[Revision]) -> dict[int, list[Target]]:
+    found = defaultdict(list)
+    rows = Target.objects.filter(revision__in=[row.pk for row in revisions])
+    order = ("indicator__goal__number", "-indicator__level", "indicator__order", "indicator__code")
+    for target in rows.select_related("indicator__goal__strategy").order_by(*order):
+        found[target.revision_id].append(target)
+    return found
+
+
+def adopt(revision: Revision, on: datetime.date, user: User | None) -> None:
+    """Put a draft in force, and so in public; raise ValidationError with sentences where it isn't fit."""
+    with transaction.atomic():
+        Strategy.objects.select_for_update().get(pk=revision.strategy_id)
+        revision.refresh_from_db()
+        if problems := objections(revision, on):
+            raise ValidationError(problems)
+        revision.status, revision.adopted_on = RevisionStatus.ADOPTED, on
+        revision.full_clean()
+        revision.save()
+        audit.record(audit.AuditAction.ADOPT, f"{revision}（{on:%Y-%m-%d}決定）", user=user)
+        publication.bump()
+
+
+def objections(revision: Revision, on: datetime.date | None = None) -> list[str]:
+    """Return the sentences that say why a revision can't be adopted, on that day if one is given."""
+    if revision.status == RevisionStatus.ADOPTED:
+        return [f"{revision}はもう決定されています。"]
+    problems = []
+    later = Revision.objects.adopted().filter(strategy=revision.strategy_id, number__gt=revision.number).first()
+    if later:
+        problems.append(f"あとの番号の改訂（{later}）が先に決定されています。その改訂から、改めて始めてください。")
+    measures = list(revision.measures.in_order().select_related("reprint_of"))
+    if not measures and not revision.targets.exists():
+        problems.append("取組も目標もありません。どちらかを登録してから決定してください。")
+    problems += [
+        f"取組 {row.code} の再掲元が、この改訂の取組ではありません。再掲元を選び直してください。"
+        for row in measures
+        if row.reprint_of and (row.reprint_of.revision_id != revision.pk or row.reprint_of.reprint_of_id)
+    ]
+    before = earlier(revision)
+    if on and before and before.adopted_on and on < before.adopted_on:
+        problems.append(f"決定日が、前の改訂（{before}）の決定日より前です。日付を確かめてください。")
+    return problems
