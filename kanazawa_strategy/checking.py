@@ -49,21 +49,27 @@ def _table() -> Iterator[str]:
         yield f"{strategy.short_name} {strategy.name}"
         goals = list(strategy.goals.order_by("number"))
         rows = [_row(goal) for goal in goals]
-        total = [sum(column) for column in zip(*rows, strict=True)] or [0] * len(COLUMNS)
+        total = [_sum(column) for column in zip(*rows, strict=True)] or [0] * len(COLUMNS)
         yield _line("", COLUMNS)
         for goal, row in zip(goals, rows, strict=True):
             yield _line(f"基本目標{goal.number}", row)
         yield _line("計", total)
 
 
-def _row(goal: Goal) -> list[int]:
+def _sum(column: Iterable[int | None]) -> int | None:
+    """Add up what the sources give; None where they give nothing at all."""
+    known = [count for count in column if count is not None]
+    return sum(known) if known else None
+
+
+def _row(goal: Goal) -> list[int | None]:
     levels = list(goal.indicators.filter(ended_on__isnull=True).values_list("level", flat=True))
     measures = list(Measure.objects.in_force().filter(direction__goal=goal))
     tags = [measure.tag for measure in measures]
     return [
         levels.count(Level.NUMERIC_TARGET),
         levels.count(Level.KPI),
-        goal.other_kpi_count or 0,
+        goal.other_kpi_count,
         goal.directions.count(),
         len(measures),
         tags.count(Tag.NEW),
@@ -76,7 +82,8 @@ def _row(goal: Goal) -> list[int]:
 def _line(label: str, cells: Iterable[object]) -> str:
     """Lay out one line of the table; full-width characters take two places."""
     line = label + " " * (10 - _width(label))
-    for column, cell in zip(COLUMNS, map(str, cells), strict=True):
+    for column, content in zip(COLUMNS, cells, strict=True):
+        cell = "-" if content is None else str(content)
         line += " " * (max(_width(column), 4) + 2 - _width(cell)) + cell
     return line
 
