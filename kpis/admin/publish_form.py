@@ -153,14 +153,3 @@ class PublishForm(forms.Form):
                 "この画面を開いたあとで、値か目標が変わりました。まだ公表していません。下の内容をもう一度確かめてから、公表してください。"
             )
         return cleaned
-
-
-class UnpublishForm(forms.Form):
-    """Why a publication is taken back."""
-
-    reason = forms.CharField(
-        label="取り消す理由",
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-        help_text="操作記録と、値の履歴に残ります。市民には見えません。",
-    )

@@ -19,8 +19,8 @@ from goals import audit
 from goals.admin.base import PortalAdmin
 from goals.admin.filters import FiscalYearFilter, strategy_filter
 from kpis import resources, rounds
-from kpis.admin import sheet
-from kpis.admin.publish_form import Preview, PublishForm, UnpublishForm
+from kpis.admin import review, sheet, unpublish
+from kpis.admin.publish_form import Preview, PublishForm
 from kpis.models import Indicator, Round, RoundStatus, Workflow, YearlyValue
 
 _CONFIRMED = Q(workflow__in=[Workflow.CONFIRMED, Workflow.PUBLISHED])
@@ -125,10 +125,14 @@ class RoundAdmin(PortalAdmin):
         guard = self.admin_site.admin_view
         return [
             *sheet.urls(self.admin_site),
+            path("<int:pk>/review/", guard(self.review_view), name="kpis_round_review"),
             path("<int:pk>/publish/", guard(self.publish_view), name="kpis_round_publish"),
             path("<int:pk>/unpublish/", guard(self.unpublish_view), name="kpis_round_unpublish"),
             *super().get_urls(),
         ]
+
+    def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return review.page(self, request, pk)
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what would become public, and publish it on the second click."""
@@ -178,38 +182,19 @@ class RoundAdmin(PortalAdmin):
         return True
 
     def unpublish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take a publication back, by a superuser with a reason."""
-        round_ = get_object_or_404(Round.objects.select_related("strategy"), pk=pk)
-        if not getattr(request.user, "is_superuser", False):
-            raise PermissionDenied
-        form = UnpublishForm(request.POST or None)
-        if request.method == "POST" and form.is_valid() and self._unpublish(request, round_, form):
-            return HttpResponseRedirect(reverse("admin:kpis_round_changelist"))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"{round_}の公表を取り消す",
-            "opts": self.opts,
-            "round": round_,
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/kpis/round/unpublish.html", context)
-
-    def _unpublish(self, request: HttpRequest, round_: Round, form: UnpublishForm) -> bool:
-        try:
-            rounds.unpublish(
-                round_,
-                reason=form.cleaned_data["reason"],
-                user=request.user,  # type: ignore[arg-type]
-                along=self.unpublished_along,
-            )
-        except ValidationError as error:
-            form.add_error(None, error.messages)
-            return False
-        said = f"{round_}の公表を取り消しました。値は「確認済」に戻り、市民には見えません。"
-        self.message_user(request, said, messages.SUCCESS)
-        return True
+        return unpublish.page(self, request, pk, self.unpublished_along)
 
     # What the list shows
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Lead those who run rounds to the review."""
+        shown = super().get_list_display(request)
+        return [*shown, "to_review"] if self.has_change_permission(request) else shown
+
+    @admin.display(description="実績値の確認")
+    def to_review(self, obj: Any) -> str:
+        address = reverse("admin:kpis_round_review", args=[obj.pk])
+        return format_html('<a href="{}">確認する<span class="visually-hidden">（{}）</span></a>', address, obj)
 
     @admin.display(description="年度実績入力")
     def yearly_sheet(self, obj: Any) -> str:
