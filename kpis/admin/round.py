@@ -19,6 +19,7 @@ from goals import audit
 from goals.admin.base import PortalAdmin
 from goals.admin.filters import FiscalYearFilter, strategy_filter
 from kpis import resources, rounds
+from kpis.admin.intake import Intake
 from kpis.admin import review, sheet, unpublish
 from kpis.admin.publish_form import Preview, PublishForm
 from kpis.models import Indicator, Round, RoundStatus, Workflow, YearlyValue
@@ -125,6 +126,7 @@ class RoundAdmin(PortalAdmin):
         guard = self.admin_site.admin_view
         return [
             *sheet.urls(self.admin_site),
+            *Intake(self).urls(),
             path("<int:pk>/review/", guard(self.review_view), name="kpis_round_review"),
             path("<int:pk>/publish/", guard(self.publish_view), name="kpis_round_publish"),
             path("<int:pk>/unpublish/", guard(self.unpublish_view), name="kpis_round_unpublish"),

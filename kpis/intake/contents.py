@@ -1,0 +1,109 @@
+"""What the cells of a line mean: a value with its state, a month, a choice, a text; each refused with a sentence."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from decimal import Decimal
+from typing import Any
+
+from goals.importing.cells import Choice, Day, Text, folded
+from goals.numbers import Missing, format_plain, parse_number
+from kpis.evaluation import State
+from kpis.models import Indicator, YearlyValue
+from kpis.models.value import SELF_RATINGS, VALUE_STATES
+
+LABELS = {
+    "value": "実績値",
+    "state": "状態",
+    "available_on": "公表予定",
+    "note": "備考",
+    "analysis": "要因分析",
+    "next_steps": "今後の取組",
+    "self_rating": "自己評価",
+    "self_comment": "自己評価の理由",
+}
+TEXTS = ("note", "analysis", "next_steps", "self_comment")
+_STATES = Choice([(state.value, state.label) for state in State], None)
+_RATINGS = Choice(list(SELF_RATINGS))
+_REASONS = {
+    "未公表": State.UNPUBLISHED,
+    "集計中": State.COLLECTING,
+    "調査なし": State.NOT_SURVEYED,
+    "該当なし": State.NOT_APPLICABLE,
+}
+_MONTH = re.compile(r"(\d{4}|(?:[RrHS]|令和|平成)(?:元|\d{1,2}))[-/.年](\d{1,2})月?")
+_NO_RESULT = "=（計算結果のない数式）"
+
+
+def month(text: str) -> datetime.date | None:
+    """Read the month in which a value becomes known: 2025年9月, R7.9, or a whole date."""
+    if not text.strip():
+        return None
+    if found := _MONTH.fullmatch(folded(text)):
+        text = f"{found[1]}年{found[2]}月1日"
+    try:
+        day: datetime.date = Day().read(text)
+    except ValueError:
+        raise ValueError(
+            f"「{text.strip()}」は月として読み取れません。2025年9月 や R7.9 のように入力してください。"
+        ) from None
+    return day
+
+
+def shown(name: str, content: Any) -> str:
+    """Write a content as the preview shows it."""
+    if content is None or content == "":
+        return ""
+    if name == "value":
+        return format_plain(Decimal(content))
+    if name == "state":
+        return State(content).label
+    if name == "available_on":
+        return f"{content.year}年{content.month}月"
+    return _RATINGS.show(content) if name == "self_rating" else str(content)
+
+
+def read_text(name: str, text: str, current: YearlyValue | None) -> Any:
+    """Read a cell that stands by itself; raises ValueError."""
+    if text == _NO_RESULT:
+        raise ValueError("計算結果の保存されていない数式です。Excel で開いて保存し直すか、値だけを貼り付けてください。")
+    old = getattr(current, name) if current else None
+    if name == "available_on":
+        day = month(text)
+        same = isinstance(old, datetime.date) and day is not None and (old.year, old.month) == (day.year, day.month)
+        return old if same else day
+    if name == "self_rating":
+        return _RATINGS.clean(text)
+    cell = Text()
+    return old if old and cell.keeps(old, text) else cell.clean(text)
+
+
+def read_state(text: str) -> str | None:
+    if text == _NO_RESULT:
+        raise ValueError("計算結果の保存されていない数式です。一覧から状態を選んでください。")
+    found: str | None = _STATES.clean(text)
+    return found
+
+
+def read_value(text: str, indicator: Indicator, state: str | None) -> tuple[Decimal | None, str | None]:
+    """Return the number, or the state that the word in its place stands for; raises ValueError.
+
+    `state` is what the cell of the state says, None where it says nothing.
+    """
+    if text == _NO_RESULT:
+        raise ValueError("計算結果の保存されていない数式です。Excel で開いて保存し直すか、値だけを貼り付けてください。")
+    number = parse_number(text, indicator.unit)
+    if not isinstance(number, Missing):
+        return number, None
+    meant = _REASONS.get(number.reason)
+    if meant and state and state != meant:
+        raise ValueError(
+            f"「{text.strip()}」とありますが、状態は「{State(state).label}」です。どちらかに合わせてください。"
+        )
+    if meant is None and text.strip() and (state is None or state in VALUE_STATES):
+        raise ValueError(
+            f"「{text.strip()}」だけでは、値がない理由が分かりません。状態の欄で「未公表」「調査なし」などを選ぶか、"
+            "実績値の欄に「未公表」などと入力してください。"
+        )
+    return None, meant

@@ -1,0 +1,165 @@
+"""Read what departments send: every visible sheet of a workbook, or a CSV, as rows of plain cells; or refuse the file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+from openpyxl.cell.read_only import ReadOnlyCell
+from openpyxl.utils import get_column_letter
+
+from goals.importing.cells import plain
+from goals.importing.files import MAX_BYTES, MAX_CELLS, FileRefused
+from kpis.intake import packed
+
+_SAVE_AS = "Excel で「名前を付けて保存」を選び、「Excel ブック（.xlsx）」か「CSV UTF-8」で保存し直してください。"
+_TOO_MANY = f"表が大きすぎます。{MAX_CELLS:,}セルまでに分けて取り込んでください。"
+_NO_RESULT = "=（計算結果のない数式）"
+MAX_ROWS = 100_000
+
+
+@dataclass
+class Table:
+    """The rows of one sheet from its first row on, each cell as text; `lost` holds formulas without a result."""
+
+    name: str
+    rows: list[list[str]]
+    lost: set[tuple[int, int]] = field(default_factory=set)  # (row, column), both from 1
+
+
+@dataclass
+class Book:
+    """What was read, and sentences on what was not."""
+
+    tables: list[Table]
+    notes: list[str] = field(default_factory=list)
+
+
+def place(row: int, column: int) -> str:
+    """Name a cell as Excel does: E12."""
+    return f"{get_column_letter(column)}{row}"
+
+
+def read(data: bytes) -> Book:
+    """Read a file of any of the known kinds; raise FileRefused with a sentence."""
+    if len(data) > MAX_BYTES:
+        raise FileRefused("ファイルが大きすぎます。10MB までのファイルを、課ごとなどに分けて取り込んでください。")
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise FileRefused(f"古い形式（.xls）か、パスワードの付いた Excel ファイルです。{_SAVE_AS}")
+    if data.startswith(b"PK"):
+        return _workbook(data)
+    return Book([Table("CSV", _csv_rows(data))])
+
+
+def _csv_rows(data: bytes) -> list[list[str]]:
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise FileRefused(f"文字を読み取れません。CSV か Excel のファイルではないようです。{_SAVE_AS}")
+    if "\0" in text:
+        raise FileRefused(f"CSV か Excel のファイルではないようです。{_SAVE_AS}")
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:
+        raise FileRefused(f'CSV として読み取れません。引用符（"）の数などが崩れています。{_SAVE_AS}') from None
+    if sum(map(len, rows)) > MAX_CELLS:
+        raise FileRefused(_TOO_MANY)
+    return rows
+
+
+def _workbook(data: bytes) -> Book:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            packed.check(archive)
+            return _sheets(data, archive)
+    except FileRefused:
+        raise
+    except Exception as error:  # a broken workbook fails in many ways, deep inside zipfile, XML and openpyxl
+        raise FileRefused(f"Excel ファイルとして開けません。ファイルが壊れているようです。{_SAVE_AS}") from error
+
+
+def _sheets(data: bytes, archive: zipfile.ZipFile) -> Book:
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    try:
+        hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
+        notes = [f"非表示のシート「{name}」は読みませんでした。" for name in hidden]
+        tables, percents, budget = [], _Percents(), MAX_CELLS
+        for sheet in book.worksheets:
+            if sheet.sheet_state != "visible":
+                continue
+            rows = _rows(sheet, percents, budget)
+            budget -= sum(map(len, rows))
+            lost = packed.formulas_without_result(archive, sheet._worksheet_path)
+            tables.append(Table(sheet.title, _marked(rows, lost), lost))
+    finally:
+        book.close()
+    if not tables:
+        raise FileRefused("Excel ファイルに、読み取れる（表示されている）表のシートがありません。")
+    return Book(tables, notes)
+
+
+def _rows(sheet: Any, percents: _Percents, budget: int) -> list[list[str]]:
+    """Return the rows up to the last one with anything in it, without blank cells at their ends."""
+    sheet.reset_dimensions()  # what the file says of its own size is often wrong, and costs memory
+    rows: list[list[str]] = []
+    for number, cells in enumerate(sheet.rows, 1):
+        row = [percents.text(cell) for cell in cells]
+        while row and not row[-1].strip():
+            row.pop()
+        budget -= len(row)
+        if budget < 0:
+            raise FileRefused(_TOO_MANY)
+        if row:
+            if number > MAX_ROWS:
+                raise FileRefused(_TOO_MANY)
+            rows += [[] for _ in range(number - 1 - len(rows))]
+            rows.append(row)
+    return rows
+
+
+def _marked(rows: list[list[str]], lost: set[tuple[int, int]]) -> list[list[str]]:
+    """Put a mark where a formula has no result, so that it is no blank; those outside the table do not matter."""
+    for row, column in lost:
+        if row <= len(rows):
+            cells = rows[row - 1]
+            cells += [""] * (column - len(cells))
+            cells[column - 1] = _NO_RESULT
+    return rows
+
+
+class _Percents:
+    """Turn cells into text as Excel shows them: 0.498 in a percentage format is 49.8%."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, bool] = {}
+
+    def text(self, cell: Any) -> str:
+        value = cell.value
+        if value is None:
+            return ""
+        if isinstance(value, str):
+            return value.replace("_x000D_", "\r")
+        if isinstance(value, bool):
+            return str(value).upper()
+        shown = plain(value)
+        return f"{_digits(Decimal(shown) * 100)}%" if isinstance(value, int | float) and self._is(cell) else shown
+
+    def _is(self, cell: ReadOnlyCell) -> bool:
+        style: int = cell._style_id
+        if style not in self._known:
+            self._known[style] = "%" in cell.number_format
+        return self._known[style]
+
+
+def _digits(number: Decimal) -> str:
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
