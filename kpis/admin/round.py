@@ -19,8 +19,8 @@ from goals import audit
 from goals.admin.base import PortalAdmin
 from goals.admin.filters import FiscalYearFilter, strategy_filter
 from kpis import resources, rounds
-from kpis.admin.intake import Intake
 from kpis.admin import review, sheet, unpublish
+from kpis.admin.intake import Intake
 from kpis.admin.publish_form import Preview, PublishForm
 from kpis.models import Indicator, Round, RoundStatus, Workflow, YearlyValue
 
