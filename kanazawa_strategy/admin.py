@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.contrib import admin
 
 from goals.admin import DirectionAdmin
-from goals.models import Direction
+from goals.models import Direction, Revision
 from kpis.admin import RoundAdmin
 from kpis.models import Round
 from measures import reports
 from measures.admin import MeasureInline
+from measures.admin.revision import RevisionWithChangesAdmin
 
 admin.site.site_header = "金沢版総合戦略 管理画面"
 admin.site.site_title = "金沢版総合戦略 管理画面"
@@ -25,3 +26,8 @@ class DirectionWithMeasuresAdmin(DirectionAdmin):
 class RoundWithReportsAdmin(RoundAdmin):
     published_along = (reports.publish,)
     unpublished_along = (reports.unpublish,)
+
+
+# goals registers its own, which knows neither measures nor targets
+admin.site.unregister(Revision)
+admin.site.register(Revision, RevisionWithChangesAdmin)

@@ -132,9 +132,6 @@ def objections(revision: Revision, on: datetime.date | None = None) -> list[str]
     if revision.status == RevisionStatus.ADOPTED:
         return [f"{revision}はもう決定されています。"]
     problems = []
-    later = Revision.objects.adopted().filter(strategy=revision.strategy_id, number__gt=revision.number).first()
-    if later:
-        problems.append(f"あとの番号の改訂（{later}）が先に決定されています。その改訂から、改めて始めてください。")
     measures = list(revision.measures.in_order().select_related("reprint_of"))
     if not measures and not revision.targets.exists():
         problems.append("取組も目標もありません。どちらかを登録してから決定してください。")
@@ -143,7 +140,19 @@ def objections(revision: Revision, on: datetime.date | None = None) -> list[str]
         for row in measures
         if row.reprint_of and (row.reprint_of.revision_id != revision.pk or row.reprint_of.reprint_of_id)
     ]
+    return problems + (_out_of_order(revision, on) if on else [])
+
+
+def _out_of_order(revision: Revision, on: datetime.date) -> list[str]:
+    """Let dates follow numbers; an old revision may still be registered after later ones, with its old date."""
     before = earlier(revision)
-    if on and before and before.adopted_on and on < before.adopted_on:
+    after = Revision.objects.adopted().filter(strategy=revision.strategy_id, number__gt=revision.number)
+    later = after.select_related("strategy").order_by("number").first()
+    problems = []
+    if before and before.adopted_on and on < before.adopted_on:
         problems.append(f"決定日が、前の改訂（{before}）の決定日より前です。日付を確かめてください。")
+    if later and later.adopted_on and on >= later.adopted_on:
+        problems.append(
+            f"あとの番号の改訂（{later}）が先に決定されています。新しい改訂は、いま有効な改訂から始めてください。"
+        )
     return problems

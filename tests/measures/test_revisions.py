@@ -275,3 +275,14 @@ def test_a_revision_is_adopted_once_and_in_the_order_of_the_numbers() -> None:
         revisions.adopt(second, DAY, None)
     with pytest.raises(ValidationError, match="あとの番号の改訂（第3次 別の案）が先に決定されています"):
         revisions.adopt(first, DAY, None)
+
+
+@pytest.mark.django_db
+def test_an_old_revision_may_be_registered_after_later_ones_with_its_old_date() -> None:
+    later = make_revision(number=2, name="改訂")
+    old = make_revision(number=1, status="DRAFT")
+    make_measure(revision=old)
+    assert revisions.objections(old, DAY) == []
+    Revision.objects.filter(pk=later.pk).update(adopted_on=DAY)
+    assert revisions.objections(old, DAY - datetime.timedelta(days=1)) == []
+    assert "先に決定されています" in revisions.objections(old, DAY)[0]

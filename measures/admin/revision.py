@@ -1,0 +1,170 @@
+"""Start a revision, look at what it changes as citizens will, adopt it. Registered above, in place of the plain one."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminDateWidget
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from goals.admin import RevisionAdmin
+from goals.admin.base import SOURCE_FIELDS
+from goals.models import Revision, Strategy
+from goals.models.strategy import RevisionStatus
+from goals.years import FiscalYear
+from kpis.models import Tag
+from measures import revisions
+from measures.comparison import Comparison
+
+
+class AdoptForm(forms.Form):
+    """The date on which a revision was decided."""
+
+    adopted_on = forms.DateField(
+        label="決定日",
+        widget=AdminDateWidget,
+        help_text="市民に示す日です。「決定する」を押すと、すぐに見えるようになります。",
+    )
+
+    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"adopted_on": today})
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_adopted_on(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["adopted_on"]
+        if day > self.today:
+            raise ValidationError("決定日が先の日付です。決定する日になってから、今日までの日付で決定してください。")
+        return day
+
+
+class RevisionWithChangesAdmin(RevisionAdmin):
+    """A draft becomes public by 決定する alone, never by its form."""
+
+    actions = ["start_revision"]
+    change_form_template = "admin/measures/revision/change_form.html"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ("strategy", "number", "name", "status", "adopted_on", "summary"),
+                "description": "状態が「案」のあいだ、この改訂の目標と取組は公開されません。新しい改訂は、一覧で今の改訂を選んで「この改訂をもとに新しい改訂を始める」と、取組の写しから始められます。取組と目標が整ったら、「違いを見る」で確かめて「決定する」に進みます。",
+            },
+        ),
+        SOURCE_FIELDS,
+    ]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        shown = super().get_list_display(request)
+        return [*shown, "changes_link"] if self.has_change_permission(request) else shown
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        is_adopted = obj is not None and obj.status == RevisionStatus.ADOPTED
+        return ["status"] if is_adopted else ["status", "adopted_on"]
+
+    @admin.display(description="違い")
+    def changes_link(self, obj: Revision) -> str:
+        address = reverse("admin:goals_revision_changes", args=[obj.pk])
+        return format_html('<a href="{}">見る<span class="visually-hidden">：{}</span></a>', address, obj)
+
+    @admin.action(description="この改訂をもとに新しい改訂を始める", permissions=["add"])
+    def start_revision(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
+        if len(queryset) != 1:
+            self.message_user(request, "もとにする改訂を、1つだけ選んでください。", messages.ERROR)
+            return None
+        source = queryset[0]
+        try:
+            with transaction.atomic():
+                draft = revisions.copy_revision(source, _free_name(source.strategy), request.user)  # type: ignore[arg-type]
+                self.log_addition(request, draft, f"「{source}」をもとに始めました。")
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
+            return None
+        text = f"「{source}」の取組を写して、新しい改訂の案を始めました。名称と概要を確かめてください。"
+        self.message_user(request, text, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:goals_revision_change", args=[draft.pk]))
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/changes/", view(self.changes_view), name="goals_revision_changes"),
+            path("<int:pk>/adopt/", view(self.adopt_view), name="goals_revision_adopt"),
+            *super().get_urls(),
+        ]
+
+    def changes_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show what a revision changes, as citizens see it or will."""
+        revision = self._revision(request, pk)
+        context = self._context(request, revision, f"{revision}の違い")
+        return TemplateResponse(request, "admin/measures/revision/changes.html", context)
+
+    def adopt_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show what would become public, and adopt it on the second click."""
+        revision = self._revision(request, pk)
+        if revision.status == RevisionStatus.ADOPTED:
+            messages.error(request, f"{revision}はもう決定されています。")
+            return HttpResponseRedirect(reverse("admin:goals_revision_changelist"))
+        form = AdoptForm(request.POST or None, today=timezone.localdate())
+        if request.method == "POST" and form.is_valid() and self._adopt(request, revision, form):
+            return HttpResponseRedirect(reverse("admin:goals_revision_changelist"))
+        context = self._context(request, revision, f"{revision}を決定する")
+        context |= {"form": form, "media": self.media + form.media}
+        return TemplateResponse(request, "admin/measures/revision/adopt.html", context)
+
+    def _revision(self, request: HttpRequest, pk: int) -> Revision:
+        revision = get_object_or_404(Revision.objects.select_related("strategy"), pk=pk)
+        if not self.has_change_permission(request, revision):
+            raise PermissionDenied
+        return revision
+
+    def _context(self, request: HttpRequest, revision: Revision, title: str) -> dict[str, Any]:
+        before = revisions.earlier(revision)
+        comparison = revisions.compare(before, revision) if before else None
+        is_draft = revision.status == RevisionStatus.DRAFT
+        return {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "revision": revision,
+            "before": before,
+            "comparison": comparison,
+            "is_draft": is_draft,
+            "untagged": _untagged(comparison) if comparison and is_draft else [],
+            "objections": revisions.objections(revision) if is_draft else [],
+        }
+
+    def _adopt(self, request: HttpRequest, revision: Revision, form: AdoptForm) -> bool:
+        try:
+            with transaction.atomic():
+                revisions.adopt(revision, form.cleaned_data["adopted_on"], request.user)  # type: ignore[arg-type]
+                self.log_change(request, revision, "決定しました。")
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+            return False
+        link = format_html('<a href="{}">公開ページを見る</a>', reverse("changes"))
+        self.message_user(request, format_html("{}を決定しました。{}", revision, link), messages.SUCCESS)
+        return True
+
+
+def _free_name(strategy: Strategy) -> str:
+    """Return 令和8年度改訂, or with a number behind it where that stands already."""
+    name = f"{FiscalYear.of(timezone.localdate()).long()}改訂"
+    taken = set(strategy.revisions.values_list("name", flat=True))
+    names = [name, *(f"{name}（{number}）" for number in range(2, len(taken) + 3))]
+    return next(each for each in names if each not in taken)
+
+
+def _untagged(comparison: Comparison) -> list[str]:
+    """Say which measures lack the 新 or 改 that the differences suggest."""
+    new = [f"{row.code} に「新」" for row in comparison.added if row.tag != Tag.NEW]
+    return new + [f"{row.after.code} に「改」" for row in comparison.revised if row.after.tag != Tag.REVISED]
