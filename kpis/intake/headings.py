@@ -80,21 +80,19 @@ def find(rows: Sequence[Sequence[str]]) -> Heading | None:
 
 def _heading(rows: Sequence[Sequence[str]], number: int) -> Heading | None:
     block = rows[max(0, number - _DEEP) : number]
-    groups = _groups(block[:-1])
+    groups = [_groups(block[:depth]) for depth in range(len(block))]
     columns: dict[int, Column] = {}
     taken: set[str] = set()
+    lowest = False  # whether the last row says anything: else it is a row of the table, under its heading
     for index in range(max((len(row) for row in block), default=0)):
-        texts = [row[index] for row in block if index < len(row) and row[index].strip()]
-        column = _column(texts[-1], groups.get(index, "") if _own(block, index) else "") if texts else None
+        depths = [depth for depth, row in enumerate(block) if index < len(row) and row[index].strip()]
+        column = _column(block[depths[-1]][index], groups[depths[-1]].get(index, "")) if depths else None
         if column and (column.role == "actual" or column.role not in taken):
             columns[index + 1] = column
             taken.add(column.role)
-    return Heading(number, columns) if taken & _KEYS and taken - _KEYS - {"version", "year"} else None
-
-
-def _own(block: Sequence[Sequence[str]], index: int) -> bool:
-    """Tell whether the last row of the heading itself has a text here, under what spans it from above."""
-    return index < len(block[-1]) and bool(block[-1][index].strip())
+            lowest = lowest or depths[-1] == len(block) - 1
+    enough = taken & _KEYS and taken - _KEYS - {"version", "year"}
+    return Heading(number, columns) if lowest and enough else None
 
 
 def _groups(above: Sequence[Sequence[str]]) -> dict[int, str]:

@@ -66,7 +66,8 @@ def formulas_without_result(archive: zipfile.ZipFile, path: str) -> set[tuple[in
             if element.tag == f"{_MAIN}c":
                 reference = element.get("r")
                 formula, value = element.find(f"{_MAIN}f"), element.find(f"{_MAIN}v")
-                if reference and formula is not None and value is None:
+                computed = value is not None and (value.text or element.get("t") == "str")
+                if reference and formula is not None and not computed:
                     letters, row = coordinate_from_string(reference)
                     column = column_index_from_string(letters)
                     if column <= MAX_COLUMN:

@@ -125,7 +125,7 @@ def _twice(found: Sequence[tuple[Line, Indicator | None, str]]) -> dict[int, lis
     """Return the places of the lines of each indicator."""
     places: dict[int, list[str]] = defaultdict(list)
     for line, indicator, _ in found:
-        if indicator and line.says_something:
+        if indicator and line.says_something and not line.bad_year:
             places[indicator.pk].append(f"{line.sheet} {line.row}行目")
     return places
 
