@@ -17,12 +17,8 @@ from django.utils import timezone
 from goals.models import Department
 from kpis import steps
 from kpis.access import Entrant
-from kpis.evaluation import State
 from kpis.models import Indicator, Round
-from kpis.models.value import SELF_RATINGS
 from kpis.sheet import Outcome, Sheet, save
-
-STATES = [(state.value, state.label) for state in State]
 
 
 def sheet_choice(request: HttpRequest, pk: int) -> HttpResponse:
@@ -120,8 +116,6 @@ def _page(request: HttpRequest, sheet: Sheet, *, asked_to_submit: bool = False) 
         "deadline": sheet.deadline(today),
         "asked_to_submit": asked_to_submit,
         "columns": _columns(sheet),
-        "states": STATES,
-        "self_ratings": SELF_RATINGS,
         "key": f"sheet:{request.user.pk}:{sheet.round.pk}:{sheet.department.code}",
     }
     return TemplateResponse(request, "admin/kpis/sheet/page.html", ctx)

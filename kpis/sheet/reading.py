@@ -10,7 +10,7 @@ from typing import Self
 from goals.models import Department, Goal
 from kpis.access import Entrant
 from kpis.models import Indicator, Round, YearlyValue
-from kpis.sheet.row import Outcome, Row, deadline
+from kpis.sheet.row import Outcome, Row
 
 
 @dataclass
@@ -82,3 +82,13 @@ class Sheet:
 
     def deadline(self, today: datetime.date) -> str:
         return deadline(self.round, today)
+
+
+def deadline(round_: Round, today: datetime.date) -> str:
+    """Say how long there is: 締切まで9日."""
+    if round_.due_on is None:
+        return ""
+    days = (round_.due_on - today).days
+    if days == 0:
+        return "締切は今日です"
+    return f"締切まで{days}日" if days > 0 else f"締切を{-days}日過ぎています"

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from goals.numbers import format_decimals, with_unit
 from goals.years import FiscalYear
@@ -15,7 +14,8 @@ from kpis.doubts import doubts_beside
 from kpis.evaluation import Judgement, Kind, Rating, TargetSpec, expected_value, judge
 from kpis.models import Indicator, Round, Target, YearlyValue
 from kpis.rounds import thresholds_of
-from kpis.sheet.cells import NAMES, cells_of, digest
+from kpis.sheet.cells import NAMES, cells_of, digest, label_of, options, shown
+from kpis.sheet.theirs import Theirs
 from kpis.summary import target_text
 
 
@@ -36,15 +36,6 @@ class Past:
 
     year: str
     text: str
-
-
-@dataclass(frozen=True)
-class Theirs:
-    """What somebody else saved since the row was seen."""
-
-    who: str
-    when: str
-    lines: Sequence[tuple[str, str, str]]  # label, saved, typed
 
 
 @dataclass
@@ -174,10 +165,18 @@ class Row:
         return sum(bool(self.cells.get(name)) for name in NAMES[4:])
 
     @property
+    def state_options(self) -> SafeString:
+        return options("state", self.cells["state"])
+
+    @property
+    def self_rating_options(self) -> SafeString:
+        return options("self_rating", self.cells["self_rating"])
+
+    @property
     def read_words(self) -> list[tuple[str, str]]:
         """Return the filled cells of the second line with their labels."""
         filled = [name for name in NAMES[4:] if self.cells.get(name)]
-        return [(_label(name), _shown(name, self.cells[name])) for name in filled]
+        return [(label_of(name), shown(name, self.cells[name])) for name in filled]
 
     @property
     def month_sample(self) -> str:
@@ -191,42 +190,3 @@ class Row:
     @property
     def messages(self) -> list[str]:
         return [text for texts in self.errors.values() for text in texts]
-
-
-def theirs_of(current: YearlyValue, typed: Mapping[str, str]) -> Theirs:
-    """Set what is saved beside what was typed, with who saved it and when: 1 query."""
-    last = current.history.select_related("history_user").order_by("-history_date", "-history_id").first()
-    user = last.history_user if last else None
-    saved = cells_of(current)
-    lines = [
-        (_label(name), _shown(name, saved[name]), _shown(name, typed[name]))
-        for name in NAMES
-        if name in typed and typed[name] != saved[name]
-    ]
-    return Theirs(
-        who=(user.get_full_name() or user.get_username()) if user else "ほかの人",
-        when=f"{timezone.localtime(last.history_date):%H:%M}" if last else "",
-        lines=lines,
-    )
-
-
-def _label(name: str) -> str:
-    field: Any = YearlyValue._meta.get_field(name)
-    return str(field.verbose_name)
-
-
-def _shown(name: str, text: str) -> str:
-    if name == "breaks_series":
-        return "はい" if text else "いいえ"
-    field: Any = YearlyValue._meta.get_field(name)
-    return str(dict(field.flatchoices).get(text, text)) or "（空欄）"
-
-
-def deadline(round_: Round, today: datetime.date) -> str:
-    """Say how long there is: 締切まで9日."""
-    if round_.due_on is None:
-        return ""
-    days = (round_.due_on - today).days
-    if days == 0:
-        return "締切は今日です"
-    return f"締切まで{days}日" if days > 0 else f"締切を{-days}日過ぎています"

@@ -11,7 +11,8 @@ from kpis.evaluation import State
 from kpis.models import YearlyValue
 from kpis.sheet.cells import CHECKED, NAMES, RowForm, digest, plain
 from kpis.sheet.reading import Sheet
-from kpis.sheet.row import Outcome, Row, theirs_of
+from kpis.sheet.row import Outcome, Row
+from kpis.sheet.theirs import theirs_of
 
 REASON = "年度実績入力"
 CONFIRMED = "確かめました"

@@ -143,6 +143,19 @@ def count_queries(client: Client, round_: Round, rows: list[Indicator]) -> tuple
     return len(opened), len(saved)
 
 
+def test_the_lists_of_a_row_offer_the_states_and_show_the_chosen_one(
+    member: Client, indicator: Indicator, kodomo: Department
+) -> None:
+    make_value(indicator=indicator, value=None, state=State.COLLECTING, self_rating="BEHIND")
+    content = member.get(page_of(make_round(), kodomo)).content.decode()
+    for option in (
+        '<option value="COLLECTING" selected>集計中</option>',
+        '<option value="FINAL">確定</option>',
+        '<option value="BEHIND" selected>遅れ</option>',
+    ):
+        assert option in content
+
+
 # Saving one row
 
 
