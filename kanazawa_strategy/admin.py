@@ -28,6 +28,4 @@ class RoundWithReportsAdmin(RoundAdmin):
     unpublished_along = (reports.unpublish,)
 
 
-# goals registers its own, which knows neither measures nor targets
-admin.site.unregister(Revision)
 admin.site.register(Revision, RevisionWithChangesAdmin)

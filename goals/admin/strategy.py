@@ -72,8 +72,9 @@ class SectionInline(Stacked):
     verbose_name_plural = "改訂の方針（ページに載る順）"
 
 
-@admin.register(Revision)
 class RevisionAdmin(PortalAdmin):
+    """Registered above (kanazawa_strategy/admin.py), with what the revision changes."""
+
     resource_classes = [resources.RevisionResource]
     list_display = ["__str__", "strategy", "number", "status", "adopted_on", "section_count"]
     list_select_related = ["strategy"]
