@@ -77,7 +77,7 @@ def test_merged_headings_with_years_across_not_in_the_first_row(planner_client: 
 
 
 def test_every_bad_cell_is_named_and_the_rest_is_written(planner_client: Client, round_: Round) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["指標コード", "指標名", "R6"],
         ["3-1-K01", "", 5],
         ["3-1-K02", "", "－"],
