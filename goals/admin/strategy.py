@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from goals import forms, resources
 from goals.admin.base import SOURCE_FIELDS, PortalAdmin, Stacked
 from goals.admin.filters import strategy_filter
-from goals.models import Revision, RevisionSection, Strategy
+from goals.models import RevisionSection, Strategy
 
 
 @admin.register(Strategy)
