@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import bulk_create_with_history
 
 from kpis.access import Entrant
 from kpis.evaluation import State
@@ -72,8 +72,8 @@ class Refused(Exception):
 def write(round_: Round, entries: Sequence[Entry], *, entrant: Entrant, reason: str) -> list[YearlyValue]:
     """Write the entries into the round's year, all or nothing; return the rows that changed.
 
-    The round is locked first: entries come one after the other, and never beside its publication. 4 queries and the
-    writes, whatever the number of entries. Raises Refused.
+    The round is locked first: entries come one after the other, and never beside its publication. 4 queries, and one
+    write a changed row. Raises Refused.
     """
     with transaction.atomic():
         locked = Round.objects.select_for_update(of=("self",)).select_related("strategy").get(pk=round_.pk)
@@ -81,6 +81,7 @@ def write(round_: Round, entries: Sequence[Entry], *, entrant: Entrant, reason: 
         found = YearlyValue.objects.of_round(locked).filter(indicator__in={entry.indicator.pk for entry in entries})
         rows = {row.indicator_id: row for row in found}
         refusals, new, changed = [], [], []
+        differing: dict[int, list[str]] = {}
         for entry in entries:
             current = rows.get(entry.indicator.pk)
             row = _applied(locked, entry, current)
@@ -89,8 +90,9 @@ def write(round_: Round, entries: Sequence[Entry], *, entrant: Entrant, reason: 
                 refusals.append(refusal)
             elif current is None:
                 new.append(row)
-            elif _differs(row, current):
+            elif names := _differing(row, current):
                 changed.append(row)
+                differing[row.pk] = names
         if refusals:
             raise Refused(refusals)
         for row in changed:
@@ -100,13 +102,10 @@ def write(round_: Round, entries: Sequence[Entry], *, entrant: Entrant, reason: 
                 row.workflow = Workflow.DRAFT  # what a department changes waits for confirmation again
         user: Any = entrant.user
         written = list(bulk_create_with_history(new, YearlyValue, default_user=user, default_change_reason=reason))
-        bulk_update_with_history(
-            changed,
-            YearlyValue,
-            [*FIELDS, "version", "workflow"],
-            default_user=user,
-            default_change_reason=reason,
-        )
+        for row in changed:  # one small update a row: bulk_update's CASEs take five times as long
+            names = [*differing[row.pk], "version", "workflow"]
+            YearlyValue.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in names})
+        YearlyValue.history.bulk_history_create(changed, update=True, default_user=user, default_change_reason=reason)
     return [*written, *changed]
 
 
@@ -126,7 +125,7 @@ def _refusal(
     said = entrant.refusal(round_.strategy_id, round_.fiscal_year, entry.indicator.department_id)
     if said:
         return Refusal(entry, Problem.REFUSED, {"": [said]})
-    if (current.version if current else None) != entry.seen_version and (current is None or _differs(row, current)):
+    if (current.version if current else None) != entry.seen_version and (current is None or _differing(row, current)):
         said = "この行は、画面を開いたあとでほかの人が保存しました。"
         return Refusal(entry, Problem.CONFLICT, {"": [said]}, current)
     try:
@@ -137,5 +136,5 @@ def _refusal(
     return None
 
 
-def _differs(row: YearlyValue, current: YearlyValue) -> bool:
-    return any(getattr(row, name) != getattr(current, name) for name in FIELDS)
+def _differing(row: YearlyValue, current: YearlyValue) -> list[str]:
+    return [name for name in FIELDS if getattr(row, name) != getattr(current, name)]
