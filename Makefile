@@ -32,6 +32,7 @@ matrix: ## Run the tests with Python 3.11, 3.12 and 3.13, as far as they are her
 bench: ## Measure speed and compare
 	@.ci/install-python-packages dev
 	@.venv/bin/python benchmarks/run.py $(ARGS)
+	@.venv/bin/python benchmarks/intake.py
 
 lock: ## Write the lock files anew (ARGS=--upgrade for newer versions)
 	@.ci/lock $(ARGS)

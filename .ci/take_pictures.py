@@ -22,7 +22,7 @@ FLAGS = [
 
 
 def main(address: str, password: str) -> None:
-    """Write home.png, indicator.png, value-form.png and publish.png."""
+    """Write the pictures of the pages for citizens and of the steps of the round."""
     OUTPUT.mkdir(parents=True, exist_ok=True)
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
@@ -39,8 +39,13 @@ def main(address: str, password: str) -> None:
         page.locator("select[name=action]").select_option(value="publish")
         page.locator("button[name=index]").click()
         take(page, "publish", 1300)
+        page.goto(f"{address}/admin/")
+        page.locator("a:has-text('実績値を確認する')").first.click()
+        take(page, "review", 1300)
         page.context.clear_cookies()
         log_in(page, address, "kodomo", password)
+        page.locator("a:has-text('年度実績入力を開く')").first.click()
+        take(page, "sheet", 1000)
         page.goto(f"{address}/admin/kpis/yearlyvalue/add/")
         page.locator("#id_fiscal_year").fill("令和8年度")
         page.locator("#id_value").fill("５１．５")
