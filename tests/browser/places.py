@@ -25,6 +25,7 @@ KINDS = [
     "/measures/3-2-1-01/",
     "/themes/kodomo/",
     "/committee/",
+    "/changes/",
     "/accounts/login/",
     "/about/method/",
     "/opendata/",
