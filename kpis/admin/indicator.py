@@ -34,6 +34,8 @@ class ValueRowForm(YearlyValueForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # a heading over the column names no box to a screen reader
+            field.widget.attrs.setdefault("aria-label", str(field.label or ""))
         if self.instance.workflow == Workflow.PUBLISHED:
             for field in self.fields.values():
                 field.disabled = True
