@@ -8,9 +8,14 @@ from kpis.models.round import Round
 
 
 class Upload(models.Model):
-    """A workbook that was read and waits for its confirmation; the plan holds what each cell would do."""
+    """A file that was read and waits for its confirmation; the plan holds what each cell would do.
 
-    round = models.ForeignKey(Round, models.CASCADE, related_name="uploads", verbose_name="評価年度")
+    The round is that of a 調査票; a file of amendments speaks of several years and has none.
+    """
+
+    round = models.ForeignKey(
+        Round, models.CASCADE, null=True, blank=True, related_name="uploads", verbose_name="評価年度"
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="利用者")
     name = models.CharField("ファイル名", max_length=200)
     made_at = models.DateTimeField("読み込んだ日時", default=timezone.now)
@@ -20,8 +25,8 @@ class Upload(models.Model):
     objects = models.Manager["Upload"]()
 
     class Meta:
-        verbose_name = "調査票の取り込み"
-        verbose_name_plural = "調査票の取り込み"
+        verbose_name = "ファイルの取り込み"
+        verbose_name_plural = "ファイルの取り込み"
         ordering = ["-made_at"]
 
     def __str__(self) -> str:
