@@ -7,7 +7,6 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
@@ -20,35 +19,21 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from goals import audit
-from goals.importing.files import MAX_BYTES, XLSX_TYPE, FileRefused
+from goals.importing.files import XLSX_TYPE, FileRefused
 from goals.models import Department
 from goals.spreadsheets import UTF8, guarded
 from kpis import workbook
 from kpis.access import Entrant
+from kpis.admin.upload_form import UploadForm, download
 from kpis.intake import uploads
-from kpis.intake.item import Outcome
+from kpis.intake.item import Item, Outcome
 from kpis.models import Round, Upload
+from kpis.sheet.saving import CONFIRMED
 
 _SHOWN = 200  # cells of one page
-_HEADINGS = ("区別", "シート", "行", "セル", "コード", "欄", "ファイルの内容", "今の値", "新しい値", "理由")
-
-
-class UploadForm(forms.Form):
-    """The file that somebody filled in."""
-
-    file = forms.FileField(
-        label="ファイル",
-        help_text="Excel（.xlsx）か CSV。種類と文字コードは自動で見分けます。10MB まで。",
-        error_messages={"empty": "ファイルの中身が空です。保存してから選び直してください。"},
-    )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(
-                "ファイルが大きすぎます。10MB までのファイルを、課ごとなどに分けて取り込んでください。"
-            )
-        return file
+_ANSWER = 200  # characters, as the field of the value
+DOUBTED = "DOUBTED"
+_HEADINGS = ("区別", "シート", "行", "セル", "コード", "欄", "ファイルの内容", "今の値", "新しい値", "理由", "注意")
 
 
 class Intake:
@@ -78,7 +63,7 @@ class Intake:
             raise PermissionDenied
         data = workbook.department_workbook(round_, department)
         audit.record(audit.AuditAction.EXPORT, f"{round_} 調査票 {department}", request=request)
-        return _file(data, XLSX_TYPE, workbook.file_name(round_, department))
+        return download(data, XLSX_TYPE, workbook.file_name(round_, department))
 
     def workbooks(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Hand out everybody's forms, zipped."""
@@ -87,7 +72,7 @@ class Intake:
             raise PermissionDenied
         data = workbook.all_workbooks(round_)
         audit.record(audit.AuditAction.EXPORT, f"{round_} 調査票 全課", request=request)
-        return _file(data, "application/zip", f"chosahyo-{round_.fiscal_year}.zip")
+        return download(data, "application/zip", f"chosahyo-{round_.fiscal_year}.zip")
 
     # In
 
@@ -115,15 +100,16 @@ class Intake:
         if request.method == "POST" and self._apply(request, kept, entrant):
             return HttpResponseRedirect(request.path)
         plan = uploads.plan_of(kept, entrant)
-        items = sorted(plan.items, key=lambda item: _ORDER.index(item.outcome))
+        items = sorted(plan.items, key=_rank)
         wanted = request.GET.get("kind", "")
-        listed = [item for item in items if item.outcome == wanted or (not wanted and item.outcome != Outcome.SAME)]
+        listed = [item for item in items if _fits(item, wanted)]
         context = {
             "upload": kept,
             "plan": plan,
             "notes": uploads.notes_of(kept),
             "counts": [(outcome, outcome.label, plan.counts[outcome]) for outcome in _ORDER],
             "kind": wanted,
+            "report": reverse("admin:kpis_round_intake_report", args=[pk, kept.pk]),
             "page": Paginator(listed, _SHOWN).get_page(request.GET.get("page")),
         }
         return self._page(request, round_, "preview", "取り込む内容の確認", context)
@@ -137,9 +123,9 @@ class Intake:
         rows.writerow(_HEADINGS)
         for item in uploads.plan_of(kept, entrant).items:
             where = [item.sheet, str(item.row), item.place, item.code, item.label]
-            texts = [item.typed, item.old, item.new, item.reason]
+            texts = [item.typed, item.old, item.new, item.reason, item.doubt]
             rows.writerow([item.outcome_label, *map(guarded, where + texts)])
-        return _file(text.getvalue().encode(UTF8), "text/csv; charset=utf-8", f"chosahyo-report-{kept.pk}.csv")
+        return download(text.getvalue().encode(UTF8), "text/csv; charset=utf-8", f"chosahyo-report-{kept.pk}.csv")
 
     # What they share
 
@@ -157,9 +143,16 @@ class Intake:
         return get_object_or_404(rows, pk=pk, round=round_, user=request.user)
 
     def _apply(self, request: HttpRequest, kept: Upload, entrant: Entrant) -> bool:
-        fingerprint, leaves_out = request.POST.get("seen", ""), request.POST.get("leave_out") == "1"
+        posted = request.POST
+        ticked = CONFIRMED if posted.get("checked") == "1" else ""
         try:
-            count = uploads.apply(kept, fingerprint, leaves_out=leaves_out, entrant=entrant)
+            count = uploads.apply(
+                kept,
+                posted.get("seen", ""),
+                leaves_out=posted.get("leave_out") == "1",
+                answer=posted.get("doubts_answer", "").strip()[:_ANSWER] or ticked,
+                entrant=entrant,
+            )
         except uploads.NotWritten as error:
             messages.error(request, str(error))
             return False
@@ -178,14 +171,19 @@ class Intake:
 _ORDER = [Outcome.REJECTED, Outcome.CONFLICT, Outcome.CHANGE, Outcome.NEW, Outcome.NOT_TAKEN, Outcome.SAME]
 
 
+def _rank(item: Item) -> tuple[bool, int]:
+    """Order what is to be looked at before what is not: refused, odd, and then the rest."""
+    return not (item.is_left_out or item.doubt), _ORDER.index(item.outcome)
+
+
+def _fits(item: Item, wanted: str) -> bool:
+    """Tell whether a cell is listed: of one outcome, or with a doubt, or all that would not stay as they are."""
+    if wanted == DOUBTED:
+        return bool(item.doubt)
+    return item.outcome == wanted or (not wanted and item.outcome != Outcome.SAME)
+
+
 def _departments(round_: Round, entrant: Entrant) -> list[Department]:
     """Return the departments with indicators in the round whose forms the user may take."""
     rows = Department.objects.filter(indicators__goal__strategy=round_.strategy_id).distinct()
     return list(rows if entrant.runs_rounds else rows.filter(pk__in=entrant.departments))
-
-
-def _file(data: bytes, kind: str, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    response = HttpResponse(data, content_type=kind, headers=headers)
-    add_never_cache_headers(response)
-    return response

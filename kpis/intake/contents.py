@@ -10,7 +10,7 @@ from typing import Any
 from goals.importing.cells import Choice, Day, Text, folded
 from goals.numbers import Missing, format_plain, parse_number
 from kpis.evaluation import State
-from kpis.models import Indicator, YearlyValue
+from kpis.models import YearlyValue
 from kpis.models.value import SELF_RATINGS, VALUE_STATES
 
 LABELS = {
@@ -86,14 +86,14 @@ def read_state(text: str) -> str | None:
     return found
 
 
-def read_value(text: str, indicator: Indicator, state: str | None) -> tuple[Decimal | None, str | None]:
+def read_value(text: str, unit: str, state: str | None) -> tuple[Decimal | None, str | None]:
     """Return the number, or the state that the word in its place stands for; raises ValueError.
 
     `state` is what the cell of the state says, None where it says nothing.
     """
     if text == _NO_RESULT:
         raise ValueError("計算結果の保存されていない数式です。Excel で開いて保存し直すか、値だけを貼り付けてください。")
-    number = parse_number(text, indicator.unit)
+    number = parse_number(text, unit)
     if not isinstance(number, Missing):
         return number, None
     meant = _REASONS.get(number.reason)

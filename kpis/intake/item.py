@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, Self, TypeVar
 
 
 class Outcome(StrEnum):
@@ -46,6 +47,7 @@ class Item:
     old: str = ""
     new: str = ""
     reason: str = ""
+    doubt: str = ""  # what is to be checked about a value that would be written
 
     @property
     def outcome_label(self) -> str:
@@ -63,5 +65,32 @@ class Item:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> Item:
+    def from_json(cls, kept: dict[str, Any]) -> Self:
         return cls(**{**kept, "outcome": Outcome(kept["outcome"])})
+
+
+Row = TypeVar("Row", bound=Item)
+
+
+@dataclass
+class Told(Generic[Row]):
+    """What an upload would do, as it is told to the user."""
+
+    items: list[Row] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        found = Counter(item.outcome for item in self.items)
+        return {outcome: found[outcome] for outcome in Outcome}
+
+    @property
+    def left_out(self) -> int:
+        return sum(item.is_left_out for item in self.items)
+
+    @property
+    def written(self) -> int:
+        return sum(item.is_written for item in self.items)
+
+    @property
+    def doubts(self) -> int:
+        return sum(bool(item.doubt) for item in self.items)

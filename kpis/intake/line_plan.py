@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from kpis.doubts import doubts_beside
 from kpis.entry import FIELDS, Entry
 from kpis.evaluation import State
 from kpis.intake import contents
@@ -25,8 +26,10 @@ _CHANGED = "このファイルを作ったあと（または読み込んだあ�
 class LinePlan:
     """Read the cells of a line against the row as it is; `entry` is what may be written, if anything."""
 
-    def __init__(self, line: Line, indicator: Indicator, current: YearlyValue | None, seen: int | None) -> None:
-        self.line, self.indicator, self.current, self.seen = line, indicator, current, seen
+    def __init__(
+        self, line: Line, indicator: Indicator, year: int, current: YearlyValue | None, seen: int | None
+    ) -> None:
+        self.line, self.indicator, self.year, self.current, self.seen = line, indicator, year, current, seen
         self.strict = line.version is not None  # our own form: a blank cell empties
         self.changes: dict[str, Any] = {}
         self.items: list[Item] = []
@@ -39,6 +42,20 @@ class LinePlan:
     def entry(self) -> Entry | None:
         written = any(item.is_written for item in self.items)
         return Entry(self.indicator, self.changes, self.seen) if written else None
+
+    def weigh(self, before: YearlyValue | None) -> bool:
+        """Tell whether a figure that would be written looks odd, and say so at its cell; `before` is the last known.
+
+        As in the sheet, an answer that was given to another figure goes with it.
+        """
+        moved = [item for item in self.items if item.label == LABELS["value"] and item.is_written]
+        if not moved:
+            return False
+        odd = doubts_beside(self._intended(), self.indicator.target_in_force, before)
+        moved[0].doubt = " ".join(odd)
+        if not odd and self.current and self.current.doubts_answer:
+            self.changes["doubts_answer"] = ""
+        return bool(odd)
 
     def refuse(self, reason: str) -> None:
         """Refuse all that would have been written, with one sentence at the code."""
@@ -64,7 +81,7 @@ class LinePlan:
             return
         if typed is not None:
             try:
-                number, meant = contents.read_value(typed, self.indicator, state)
+                number, meant = contents.read_value(typed, self.indicator.unit, state)
             except ValueError as error:
                 self._reject("value", str(error))
                 return
@@ -149,15 +166,20 @@ class LinePlan:
                     self.items.append(self._item(Outcome.REJECTED, name, *self._at(name), reason=why))
 
     def _said_by_the_row(self) -> dict[str, list[str]]:
-        row = copy(self.current) if self.current else YearlyValue(state=State.FINAL)
-        for name, content in self.changes.items():
-            setattr(row, name, content)
+        row = self._intended()
         try:
             row.clean_fields(exclude=[f.name for f in YearlyValue._meta.fields if f.name not in FIELDS])
             row.check_state()
         except ValidationError as error:
             return error.message_dict
         return {}
+
+    def _intended(self) -> YearlyValue:
+        row = copy(self.current) if self.current else YearlyValue(state=State.FINAL)
+        row.indicator, row.fiscal_year = self.indicator, self.year
+        for name, content in self.changes.items():
+            setattr(row, name, content)
+        return row
 
     def _differs(self, name: str) -> bool:
         new = self.changes[name]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from django.db.models import Prefetch, prefetch_related_objects
 
 from goals.importing.cells import plain
 from goals.numbers import Missing, parse_number
@@ -14,48 +16,45 @@ from kpis.access import Entrant
 from kpis.entry import Entry
 from kpis.intake.contents import shown
 from kpis.intake.headings import folded
-from kpis.intake.item import Item, Outcome
+from kpis.intake.item import Item, Outcome, Told
 from kpis.intake.layouts import Line
 from kpis.intake.line_plan import LinePlan
-from kpis.models import Indicator, Round, YearlyValue
+from kpis.models import Indicator, Round, Target, YearlyValue
 
 _DASHES = str.maketrans(dict.fromkeys("－‐‑–—―−ー", "-"))
 
 
 @dataclass
-class Plan:
+class Plan(Told[Item]):
     """The cells of an upload with what becomes of them, and the entries that would be written."""
 
-    items: list[Item] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    doubted: set[int] = field(default_factory=set)  # the indicators whose figure is to be checked
 
-    @property
-    def counts(self) -> dict[Outcome, int]:
-        found = Counter(item.outcome for item in self.items)
-        return {outcome: found[outcome] for outcome in Outcome}
-
-    @property
-    def left_out(self) -> int:
-        return sum(item.is_left_out for item in self.items)
-
-    @property
-    def written(self) -> int:
-        return sum(item.is_written for item in self.items)
+    def answered(self, answer: str) -> list[Entry]:
+        """Return the entries, those with a figure that looks odd with the answer to it."""
+        return [
+            replace(entry, changes={**entry.changes, "doubts_answer": answer})
+            if entry.indicator.pk in self.doubted
+            else entry
+            for entry in self.entries
+        ]
 
     @property
     def fingerprint(self) -> str:
         """Stand for what was shown, so that nothing else is written."""
         seen = [(entry.indicator.pk, entry.seen_version) for entry in self.entries]
-        told = [(item.outcome, item.place, item.sheet, item.old, item.new) for item in self.items]
+        told = [(item.outcome, item.place, item.sheet, item.old, item.new, item.doubt) for item in self.items]
         return hashlib.sha256(repr((seen, told)).encode()).hexdigest()[:32]
 
 
 def build(round_: Round, lines: Sequence[Line], seen: Mapping[int, int], entrant: Entrant) -> Plan:
-    """Compare the lines with the rows of the round: 4 queries. `seen` holds the versions at the time of the upload."""
+    """Compare the lines with the rows of the round: 6 queries. `seen` holds the versions at the time of the upload."""
     known = _Known(round_)
     found = [(line, *known.find(line)) for line in lines if line.says_something or line.version or line.others]
     rows = {row.indicator_id: row for row in YearlyValue.objects.of_round(round_)}
     past = _past(round_, lines)
+    before = _before(round_)
     twice = _twice(found)
     plan = Plan()
     for line, indicator, reason in found:
@@ -76,9 +75,11 @@ def build(round_: Round, lines: Sequence[Line], seen: Mapping[int, int], entrant
             plan.items.append(_refused(line, "「版」の列が変わっています。調査票を書き出し直してください。", indicator))
             continue
         base = version if line.version is not None else seen.get(indicator.pk)
-        done = LinePlan(line, indicator, rows.get(indicator.pk), base)
+        done = LinePlan(line, indicator, round_.fiscal_year, rows.get(indicator.pk), base)
         if said := entrant.refusal(round_.strategy_id, round_.fiscal_year, indicator.department_id):
             done.refuse(said)
+        if done.weigh(before.get(indicator.pk)):
+            plan.doubted.add(indicator.pk)
         plan.items += done.items
         if entry := done.entry:
             plan.entries.append(entry)
@@ -91,7 +92,10 @@ class _Known:
     def __init__(self, round_: Round) -> None:
         self.by_code: dict[str, Indicator] = {}
         self.by_name: dict[str, list[Indicator]] = defaultdict(list)
-        for indicator in Indicator.objects.filter(goal__strategy=round_.strategy_id):
+        targets = Prefetch("targets", Target.objects.adopted().newest_first(), to_attr="adopted_targets")
+        rows = list(Indicator.objects.filter(goal__strategy=round_.strategy_id))
+        prefetch_related_objects(rows, targets)
+        for indicator in rows:
             self.by_code[indicator.code] = indicator
             self.by_name[folded(indicator.name)].append(indicator)
 
@@ -140,6 +144,14 @@ def _past(round_: Round, lines: Sequence[Line]) -> dict[tuple[int, int], YearlyV
     years = {year for line in lines for year, _, _ in line.others}
     rows = YearlyValue.objects.filter(indicator__goal__strategy=round_.strategy_id, fiscal_year__in=years)
     return {(row.indicator_id, row.fiscal_year): row for row in rows}
+
+
+def _before(round_: Round) -> dict[int, YearlyValue]:
+    """Return the newest earlier row with a value by indicator: what a new figure is compared with."""
+    rows = YearlyValue.objects.filter(
+        indicator__goal__strategy=round_.strategy_id, fiscal_year__lt=round_.fiscal_year, value__isnull=False
+    )
+    return {row.indicator_id: row for row in rows.only("indicator_id", "fiscal_year", "value").order_by("fiscal_year")}
 
 
 def _not_taken(line: Line, indicator: Indicator, past: Mapping[tuple[int, int], YearlyValue]) -> list[Item]:

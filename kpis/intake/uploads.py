@@ -33,10 +33,15 @@ def receive(round_: Round, user: User, name: str, data: bytes) -> Upload:
     lines, notes = lines_of(reading.read(data), round_.fiscal_year)
     if not lines:
         raise FileRefused(" ".join(["取り込む値が見つかりませんでした。", *notes]))
-    Upload.objects.filter(applied_at=None, made_at__lt=timezone.now() - _KEPT).delete()
     seen = dict(YearlyValue.objects.of_round(round_).values_list("indicator_id", "version"))
     kept = {"lines": [line.to_json() for line in lines], "notes": notes, "seen": seen}
-    return Upload.objects.create(round=round_, user=user, name=name[-200:], plan=kept)
+    return keep(user, name, kept, round_)
+
+
+def keep(user: User, name: str, plan: object, round_: Round | None = None) -> Upload:
+    """Keep what was read for its confirmation, and forget what nobody confirmed for a day."""
+    Upload.objects.filter(applied_at=None, made_at__lt=timezone.now() - _KEPT).delete()
+    return Upload.objects.create(round=round_, user=user, name=name[-200:], plan=plan)
 
 
 def plan_of(upload: Upload, entrant: Entrant) -> Plan:
@@ -46,6 +51,7 @@ def plan_of(upload: Upload, entrant: Entrant) -> Plan:
         return Plan([Item.from_json(item) for item in kept["items"]])
     lines = [Line.from_json(line) for line in kept["lines"]]
     seen = {int(pk): version for pk, version in kept["seen"].items()}
+    assert upload.round is not None  # every 調査票 has one
     return plan.build(upload.round, lines, seen, entrant)
 
 
@@ -54,8 +60,11 @@ def notes_of(upload: Upload) -> list[str]:
     return list(kept["notes"])
 
 
-def apply(upload: Upload, fingerprint: str, *, leaves_out: bool, entrant: Entrant) -> int:
-    """Write what the page with that fingerprint showed; return how many rows changed. Raises NotWritten."""
+def apply(upload: Upload, fingerprint: str, *, leaves_out: bool, answer: str = "", entrant: Entrant) -> int:
+    """Write what the page with that fingerprint showed; return how many rows changed. Raises NotWritten.
+
+    `answer` is what the user says of the figures that look odd; where there are any, it may not be blank.
+    """
     with transaction.atomic():
         locked = Upload.objects.select_for_update(of=("self",)).select_related("round").get(pk=upload.pk)
         if locked.applied_at:
@@ -69,9 +78,14 @@ def apply(upload: Upload, fingerprint: str, *, leaves_out: bool, entrant: Entran
             raise NotWritten("書き込む値がありません。")
         if now.left_out and not leaves_out:
             raise NotWritten("受け付けられない欄があります。ファイルを直すか、除いて書き込むことを選んでください。")
+        if now.doubted and not answer:
+            raise NotWritten(
+                "注意のある値があります。値を確かめて、「注意のある値を確かめました」に印を付けてください。"
+            )
+        assert locked.round is not None
         try:
             rows = entry.write(
-                locked.round, now.entries, entrant=entrant, reason=f"調査票の取り込み: {locked.name}"[:100]
+                locked.round, now.answered(answer), entrant=entrant, reason=f"調査票の取り込み: {locked.name}"[:100]
             )
         except entry.Refused as error:
             raise NotWritten("値が変わったため、書き込めませんでした。下の内容をもう一度確かめてください。") from error
