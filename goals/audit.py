@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -12,6 +14,11 @@ from simple_history.models import HistoricalRecords
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
     from django.http import HttpRequest
+
+    from goals.models import Membership
+
+LONGEST = 300  # characters of a summary
+BLANK = "なし"
 
 
 class AuditAction(models.TextChoices):
@@ -30,7 +37,9 @@ class AuditAction(models.TextChoices):
     UNPUBLISH = "UNPUBLISH", "公表の取消し"
     AMEND = "AMEND", "公表後の変更"
     ADOPT = "ADOPT", "改訂の決定"
+    DISCARD = "DISCARD", "改訂の案の取りやめ"
     PERMISSION = "PERMISSION", "権限の変更"
+    PASSWORD = "PASSWORD", "パスワードの変更"
 
 
 class AuditEvent(models.Model):
@@ -43,7 +52,7 @@ class AuditEvent(models.Model):
     )
     department = models.CharField("所属", max_length=100, blank=True)
     address = models.GenericIPAddressField("接続元", null=True, blank=True)
-    summary = models.CharField("内容", max_length=300)
+    summary = models.CharField("内容", max_length=LONGEST)
 
     objects = models.Manager["AuditEvent"]()
 
@@ -79,5 +88,58 @@ def record(
         user=known,
         department="、".join(names)[:100],
         address=request.META.get("REMOTE_ADDR") or None if request else None,
-        summary=summary[:300],
+        summary=summary[:LONGEST],
     )
+
+
+def record_parts(
+    action: AuditAction, subject: str, parts: Sequence[str], *, request: HttpRequest | None = None
+) -> list[AuditEvent]:
+    """Write what changed about one thing, in as many events as the parts need: nothing is cut off but a single long part."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(subject) + len(lines[-1]) + len(part) + 3 <= LONGEST:
+            lines[-1] += f"、{part}"
+        else:
+            lines.append(part)
+    return [record(action, f"{subject}: {line}", request=request) for line in lines]
+
+
+def record_memberships(
+    before: Iterable[Membership], after: Iterable[Membership], *, request: HttpRequest | None = None
+) -> None:
+    """Write which memberships came, went and changed, an event for each; both sides as they were read."""
+    old, new = ({row.pk: row for row in rows} for rows in (before, after))
+    for pk in sorted({*old, *new}):
+        was, now = old.get(pk), new.get(pk)
+        if now is None:
+            assert was is not None
+            record(AuditAction.PERMISSION, f"所属・役割「{was}」{_end(was)}の削除", request=request)
+        elif was is None:
+            record(AuditAction.PERMISSION, f"所属・役割「{now}」{_end(now)}の追加", request=request)
+        else:
+            parts = [
+                changed(str(field.verbose_name), getattr(was, field.name), getattr(now, field.name))
+                for field in now._meta.fields
+                if getattr(was, field.attname) != getattr(now, field.attname)
+            ]
+            record_parts(AuditAction.PERMISSION, f"所属・役割「{was}」の変更", parts, request=request)
+
+
+def changed(label: str, before: Any, after: Any) -> str:
+    """Write 有効 はい → いいえ."""
+    return f"{label} {_shown(before)} → {_shown(after)}"
+
+
+def _end(row: Membership) -> str:
+    return f"（{row.ends_on}まで）" if row.ends_on else ""
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, list | tuple | set):
+        return "・".join(sorted(map(str, value))) or BLANK
+    return BLANK if value is None or value == "" else str(value)

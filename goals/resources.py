@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
+from goals import audit
 from goals.importing import Code, Column, Key, Moment, Number, Resource, Text, Whole, Year
 from goals.models import (
     AuditEvent,
@@ -160,6 +161,12 @@ class MembershipResource(Resource):
         model = Membership
         import_id_fields = ("user", "department", "role")
         fields = ("user", "department", "role", "ends_on")
+
+    def do_instance_save(self, instance: Any, *args: Any) -> None:
+        """Write each row that came or changed into the log; what the preview writes is taken back with it."""
+        before = list(Membership.objects.filter(pk=instance.pk).select_related(*self.related))
+        super().do_instance_save(instance, *args)
+        audit.record_memberships(before, [instance])
 
 
 class AuditEventResource(Resource):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.backends import ModelBackend
@@ -55,20 +56,32 @@ GRANTS: Mapping[Role, Mapping[str, str]] = {
 }
 
 
-def sync() -> dict[Role, int]:
-    """Make the groups and give each exactly its permissions; return how many each has."""
+@dataclass(frozen=True)
+class Synced:
+    """What a role holds now, and what it was given and lost, by the names of permissions."""
+
+    count: int
+    is_new: bool
+    given: list[str]
+    taken: list[str]
+
+
+def sync() -> dict[Role, Synced]:
+    """Make the groups and give each exactly its permissions; return what that changed."""
     known = {
         f"{app}.{codename}": pk
         for pk, app, codename in Permission.objects.values_list("pk", "content_type__app_label", "codename")
     }
+    names = {pk: name for name, pk in known.items()}
     with transaction.atomic():
-        counts = {}
+        found = {}
         for role in Role:
-            names = set(_permissions(GRANTS[role]))
-            group, _ = Group.objects.get_or_create(name=role.value)
-            group.permissions.set([known[name] for name in names])
-            counts[role] = len(names)
-    return counts
+            wanted = set(_permissions(GRANTS[role]))
+            group, is_new = Group.objects.get_or_create(name=role.value)
+            held = {names[pk] for pk in group.permissions.values_list("pk", flat=True)}
+            group.permissions.set([known[name] for name in wanted])
+            found[role] = Synced(len(wanted), is_new, sorted(wanted - held), sorted(held - wanted))
+    return found
 
 
 def _permissions(grants: Mapping[str, str]) -> Iterable[str]:

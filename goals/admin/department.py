@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -72,8 +72,28 @@ class MembershipAdmin(PortalAdmin):
     ]
 
     def note_change(self, request: HttpRequest, what: str) -> None:
-        audit.record(audit.AuditAction.PERMISSION, what, request=request)
+        """Say nothing more: each row says for itself what became of it, here and in the import."""
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        with transaction.atomic():
+            before = list(_rows(obj.pk)) if change else []
+            super().save_model(request, obj, form, change)
+            audit.record_memberships(before, _rows(obj.pk), request=request)
+
+    def delete_model(self, request: HttpRequest, obj: Membership) -> None:
+        with transaction.atomic():
+            audit.record_memberships(_rows(obj.pk), [], request=request)
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        with transaction.atomic():
+            audit.record_memberships(_rows(*queryset.values_list("pk", flat=True)), [], request=request)
+            super().delete_queryset(request, queryset)
 
     @admin.display(description="氏名")
     def full_name(self, obj: Membership) -> str:
         return f"{obj.user.last_name} {obj.user.first_name}".strip()
+
+
+def _rows(*keys: int) -> models.QuerySet[Membership]:
+    return Membership.objects.filter(pk__in=keys).select_related("user", "department", "role")

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from goals import audit
 from goals.admin.base import NamedChoices, Tabular
+from goals.admin.password import PasswordForm
 from goals.models import Membership
 
 admin.site.unregister(User)
@@ -30,6 +31,7 @@ class AccountAdmin(NamedChoices, UserAdmin):
     search_fields = ["username", "last_name", "first_name", "email"]
     ordering = ["username"]
     inlines = [MembershipInline]
+    change_password_form = PasswordForm
     filter_horizontal = ["user_permissions"]
     add_fieldsets = [
         (
@@ -78,10 +80,15 @@ class AccountAdmin(NamedChoices, UserAdmin):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Write down what changed, with what it was before where it says who may what."""
+        rows = Membership.objects.filter(user=form.instance.pk).select_related("user", "department", "role")
+        before = list(rows)
         super().save_related(request, form, formsets, change)
-        if not change or form.changed_data or any(formset.has_changed() for formset in formsets):
-            what = "変更" if change else "追加"
-            audit.record(audit.AuditAction.PERMISSION, f"利用者「{form.instance}」の{what}", request=request)
+        action, subject = audit.AuditAction.PERMISSION, f"利用者「{form.instance}」"
+        if not change:
+            audit.record(action, f"{subject}の追加", request=request)
+        audit.record_parts(action, f"{subject}の変更", _changes(form) if change else [], request=request)
+        audit.record_memberships(before, rows.all(), request=request)
 
     @admin.display(description="氏名", ordering="last_name")
     def full_name(self, obj: User) -> str:
@@ -105,6 +112,30 @@ class RoleAdmin(GroupAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+_TOLD = ("username", "is_active", "is_staff", "is_superuser", "groups")
+
+
+def _changes(form: Any) -> list[str]:
+    """Say which fields were changed; of names and addresses that they were, of what opens doors also how."""
+    labels = {name: str(form.fields[name].label) for name in form.changed_data}
+    parts = [
+        audit.changed(labels[name], form.initial.get(name), _plain(form.cleaned_data[name]))
+        for name in _TOLD
+        if name in labels
+    ]
+    parts += [label for name, label in labels.items() if name not in {*_TOLD, "user_permissions"}]
+    if "user_permissions" in labels:
+        old, new = set(form.initial["user_permissions"]), set(form.cleaned_data["user_permissions"])
+        parts += [f"{labels['user_permissions']}「{row}」を追加" for row in sorted(new - old, key=str)]
+        parts += [f"{labels['user_permissions']}「{row}」を取消し" for row in sorted(old - new, key=str)]
+    return parts
+
+
+def _plain(value: Any) -> Any:
+    """Return the rows of a choice of several as a list."""
+    return list(value) if hasattr(value, "model") else value
 
 
 def _is_superuser(request: HttpRequest) -> bool:

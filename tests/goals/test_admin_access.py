@@ -133,8 +133,11 @@ def test_an_officer_makes_an_account_with_its_place_and_the_log_knows() -> None:
     assert client.post(url(User, "add"), data).status_code == 302
     user = User.objects.get(username="tantou")
     assert (user.is_staff, user.is_superuser, user.has_perm("kpis.add_yearlyvalue")) == (True, False, True)
-    event = AuditEvent.objects.get(action=AuditAction.PERMISSION)
-    assert (str(event.user), event.summary) == ("system", "利用者「tantou」の追加")
+    events = AuditEvent.objects.filter(action=AuditAction.PERMISSION).order_by("pk")
+    assert [(str(event.user), event.summary) for event in events] == [
+        ("system", "利用者「tantou」の追加"),
+        ("system", f"所属・役割「tantou {department} 所管課」（2100-03-31まで）の追加"),
+    ]
 
 
 def test_nobody_deletes_an_account() -> None:
@@ -144,6 +147,8 @@ def test_nobody_deletes_an_account() -> None:
     client = Client()
     client.force_login(make_superuser())
     assert client.post(url(User, "delete", user.pk), {"post": "yes"}).status_code == 403
+    assert "delete_selected" not in client.get(url(User, "changelist")).content.decode()
+    assert "deletelink" not in client.get(url(User, "change", user.pk)).content.decode()
     client.post(url(User, "changelist"), {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"})
     assert User.objects.filter(pk=user.pk).exists()
 
