@@ -234,11 +234,13 @@ def test_values_are_confirmed_and_returned_whole_or_not_at_all() -> None:
     confirm = {"step": "confirm", "chosen": chosen()}
     kill_everywhere(lambda: client.post(there, confirm))
     assert figures() == [(12, 2, "CONFIRMED", 2), (12, 2, "CONFIRMED", 2)]
+    assert AuditEvent.objects.filter(action=AuditAction.CONFIRM).count() == 1
     do_again(lambda: client.post(there, confirm))
     giving_back = {"step": "return", "chosen": chosen(), "note": "出典を書いてください。"}
     kill_everywhere(lambda: client.post(there, giving_back))
     assert figures() == [(12, 3, "DRAFT", 3), (12, 3, "DRAFT", 3)]
     assert {row.returned_note for row in YearlyValue.objects.all()} == {"出典を書いてください。"}
+    assert AuditEvent.objects.filter(action=AuditAction.RETURN).count() == 1
 
 
 def test_a_round_is_published_and_taken_back_whole_or_not_at_all() -> None:
