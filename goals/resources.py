@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 
 from goals import audit
 from goals.importing import Code, Column, Key, Moment, Number, Resource, Text, Whole, Year
@@ -21,8 +22,13 @@ from goals.models import (
     Theme,
     ThemeSection,
 )
+from goals.models.strategy import RevisionStatus
 
 SOURCE = ("source_place", "source_note")
+ADOPTED_ELSEWHERE = {
+    RevisionStatus.ADOPTED: "取り込みでは決定できません。「案」のまま取り込み、「改訂」の画面の「改訂を決定する」で決定してください。",
+    RevisionStatus.DRAFT: "決定した改訂は、取り込みで案に戻せません。変えるときは新しい改訂を始め、「改訂を決定する」で決定してください。",
+}
 EDITION = {"strategy__edition": "strategy_edition"}
 
 
@@ -89,6 +95,19 @@ class RevisionResource(Resource):
         model = Revision
         import_id_fields = ("strategy", "number")
         fields = ("strategy", "number", "name", "status", "adopted_on", "summary", *SOURCE)
+
+    def validate_instance(
+        self, instance: Revision, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        """Let no file decide: a revision is adopted, and dated, where that is checked and logged."""
+        super().validate_instance(instance, import_validation_errors, validate_unique)
+        before = Revision.objects.filter(pk=instance.pk).first() or Revision()
+        if instance.status != before.status:
+            raise ValidationError({"status": ADOPTED_ELSEWHERE[RevisionStatus(instance.status)]})
+        if instance.adopted_on != before.adopted_on:
+            raise ValidationError(
+                {"adopted_on": "決定日は取り込みでは変えられません。「改訂」の画面で直してください。"}
+            )
 
 
 class RevisionSectionResource(Resource):

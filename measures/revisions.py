@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -145,14 +145,86 @@ def objections(revision: Revision, on: datetime.date | None = None) -> list[str]
 
 def _out_of_order(revision: Revision, on: datetime.date) -> list[str]:
     """Let dates follow numbers; an old revision may still be registered after later ones, with its old date."""
-    before = earlier(revision)
-    after = Revision.objects.adopted().filter(strategy=revision.strategy_id, number__gt=revision.number)
-    later = after.select_related("strategy").order_by("number").first()
+    before, later = earlier(revision), following(revision)
     problems = []
     if before and before.adopted_on and on < before.adopted_on:
         problems.append(f"決定日が、前の改訂（{before}）の決定日より前です。日付を確かめてください。")
     if later and later.adopted_on and on >= later.adopted_on:
         problems.append(
             f"あとの番号の改訂（{later}）が先に決定されています。新しい改訂は、いま有効な改訂から始めてください。"
+            if revision.status == RevisionStatus.DRAFT
+            else f"決定日が、次の改訂（{later}）の決定日より前ではありません。日付を確かめてください。"
         )
     return problems
+
+
+def following(revision: Revision) -> Revision | None:
+    """Return the adopted revision that comes after this one."""
+    rows = Revision.objects.adopted().filter(strategy=revision.strategy_id, number__gt=revision.number)
+    return rows.select_related("strategy").order_by("number").first()
+
+
+def date_objections(revision: Revision, on: datetime.date | None, today: datetime.date) -> list[str]:
+    """Return the sentences that say why an adopted revision can't have that date; it may be unknown."""
+    if on is None:
+        return []
+    if on > today:
+        return ["決定日が先の日付です。今日までの日付を入れてください。"]
+    return _out_of_order(revision, on)
+
+
+def log_date(revision: Revision, before: datetime.date | None, user: User | None) -> None:
+    """Write into the log that the date of an adopted revision was put right."""
+    audit.record(
+        audit.AuditAction.ADOPT,
+        f"{revision}の決定日を訂正（{before or '記載なし'} → {revision.adopted_on or '記載なし'}）",
+        user=user,
+    )
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What goes with a draft that is given up."""
+
+    measures: int
+    targets: int
+    sections: int
+
+    def __str__(self) -> str:
+        return f"{self.measures}取組、{self.targets}目標、改訂の方針{self.sections}件"
+
+
+def contents(revision: Revision) -> Contents:
+    return Contents(revision.measures.count(), revision.targets.count(), revision.sections.count())
+
+
+def discard(revision: Revision, user: User | None) -> Contents:
+    """Delete a draft with its measures and targets; raise ValidationError for an adopted one, or one that is in use."""
+    with transaction.atomic():
+        Strategy.objects.select_for_update().get(pk=revision.strategy_id)
+        revision.refresh_from_db()
+        if revision.status == RevisionStatus.ADOPTED:
+            raise ValidationError(f"{revision}は決定されています。決定した改訂は取りやめられません。")
+        gone, name = contents(revision), str(revision)
+        try:
+            _delete_all(revision, user)
+        except models.ProtectedError as error:
+            used = "、".join(sorted({str(row._meta.verbose_name) for row in error.protected_objects}))
+            raise ValidationError(
+                f"この案の取組や目標を使っている記録（{used}）があるため、取りやめられません。先に、その記録から外してください。"
+            ) from error
+        audit.record(audit.AuditAction.DISCARD, f"{name}（{gone}）", user=user)
+    return gone
+
+
+def _delete_all(revision: Revision, user: User | None) -> None:
+    """Delete from the leaves to the root, each row into its history; reprints before their originals."""
+    revision.measures.filter(continues__revision=revision).update(continues=None)
+    rows: list[Any] = [
+        *revision.measures.order_by(models.F("reprint_of").asc(nulls_last=True)),
+        *revision.targets.all(),
+    ]
+    for row in rows:
+        row._history_user, row._change_reason = user, f"{revision.name}の取りやめ"
+        row.delete()
+    revision.delete()

@@ -1,13 +1,10 @@
-"""Start a revision, look at what it changes as citizens will, adopt it. Registered above, in place of the plain one."""
+"""Start a revision, look at what it changes as citizens will, adopt it or give it up. Registered above, in place of the plain one."""
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,33 +21,14 @@ from goals.models.strategy import RevisionStatus
 from goals.years import FiscalYear
 from kpis.models import Tag
 from measures import revisions
+from measures.admin.revision_form import AdoptForm, RevisionForm
 from measures.comparison import Comparison
 
 
-class AdoptForm(forms.Form):
-    """The date on which a revision was decided."""
-
-    adopted_on = forms.DateField(
-        label="決定日",
-        widget=AdminDateWidget,
-        help_text="市民に示す日です。「決定する」を押すと、すぐに見えるようになります。",
-    )
-
-    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"adopted_on": today})
-        super().__init__(*args, **kwargs)
-        self.today = today
-
-    def clean_adopted_on(self) -> datetime.date:
-        day: datetime.date = self.cleaned_data["adopted_on"]
-        if day > self.today:
-            raise ValidationError("決定日が先の日付です。決定する日になってから、今日までの日付で決定してください。")
-        return day
-
-
 class RevisionWithChangesAdmin(RevisionAdmin):
-    """A draft becomes public by 決定する alone, never by its form."""
+    """A draft becomes public by 改訂を決定する alone and goes by 取りやめる alone, never by its form."""
 
+    form = RevisionForm
     actions = ["start_revision"]
     change_form_template = "admin/measures/revision/change_form.html"
     fieldsets = [
@@ -58,7 +36,7 @@ class RevisionWithChangesAdmin(RevisionAdmin):
             None,
             {
                 "fields": ("strategy", "number", "name", "status", "adopted_on", "summary"),
-                "description": "状態が「案」のあいだ、この改訂の目標と取組は公開されません。新しい改訂は、一覧で今の改訂を選んで「この改訂をもとに新しい改訂を始める」と、取組の写しから始められます。取組と目標が整ったら、「違いを見る」で確かめて「決定する」に進みます。",
+                "description": "状態が「案」のあいだ、この改訂の目標と取組は公開されません。新しい改訂は、一覧で今の改訂を選んで「この改訂をもとに新しい改訂を始める」と、取組の写しから始められます。取組と目標が整ったら、「違いを見る」で確かめて「改訂を決定する」に進みます。",
             },
         ),
         SOURCE_FIELDS,
@@ -69,8 +47,25 @@ class RevisionWithChangesAdmin(RevisionAdmin):
         return [*shown, "changes_link"] if self.has_change_permission(request) else shown
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Keep the place of an adopted revision, by which it is in force; only its date may be put right."""
         is_adopted = obj is not None and obj.status == RevisionStatus.ADOPTED
-        return ["status"] if is_adopted else ["status", "adopted_on"]
+        return ["status", "strategy", "number"] if is_adopted else ["status", "adopted_on"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Delete nothing in passing: a draft goes with its measures by discard_view, an adopted one never."""
+        return False
+
+    def has_discard_permission(self, request: HttpRequest) -> bool:
+        return super().has_delete_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: Revision, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "adopted_on" in form.changed_data:
+            revisions.log_date(obj, form.initial["adopted_on"], request.user)  # type: ignore[arg-type]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        context["has_discard_permission"] = self.has_discard_permission(request)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="違い")
     def changes_link(self, obj: Revision) -> str:
@@ -99,6 +94,7 @@ class RevisionWithChangesAdmin(RevisionAdmin):
         return [
             path("<int:pk>/changes/", view(self.changes_view), name="goals_revision_changes"),
             path("<int:pk>/adopt/", view(self.adopt_view), name="goals_revision_adopt"),
+            path("<int:pk>/discard/", view(self.discard_view), name="goals_revision_discard"),
             *super().get_urls(),
         ]
 
@@ -120,6 +116,22 @@ class RevisionWithChangesAdmin(RevisionAdmin):
         context = self._context(request, revision, f"{revision}を決定する")
         context |= {"form": form, "media": self.media + form.media}
         return TemplateResponse(request, "admin/measures/revision/adopt.html", context)
+
+    def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Say what goes with a draft, and delete it on the second click."""
+        revision = self._revision(request, pk)
+        if not self.has_discard_permission(request):
+            raise PermissionDenied
+        back = reverse("admin:goals_revision_change", args=[pk])
+        if revision.status == RevisionStatus.ADOPTED:
+            messages.error(request, f"{revision}は決定されています。決定した改訂は取りやめられません。")
+            return HttpResponseRedirect(back)
+        if request.method == "POST":
+            done = self._discard(request, revision)
+            return HttpResponseRedirect(reverse("admin:goals_revision_changelist") if done else back)
+        context = self._context(request, revision, f"{revision}の案を取りやめる")
+        context["contents"] = revisions.contents(revision)
+        return TemplateResponse(request, "admin/measures/revision/discard.html", context)
 
     def _revision(self, request: HttpRequest, pk: int) -> Revision:
         revision = get_object_or_404(Revision.objects.select_related("strategy"), pk=pk)
@@ -153,6 +165,18 @@ class RevisionWithChangesAdmin(RevisionAdmin):
             return False
         link = format_html('<a href="{}">公開ページを見る</a>', reverse("changes"))
         self.message_user(request, format_html("{}を決定しました。{}", revision, link), messages.SUCCESS)
+        return True
+
+    def _discard(self, request: HttpRequest, revision: Revision) -> bool:
+        name = str(revision)
+        try:
+            with transaction.atomic():
+                self.log_deletions(request, Revision.objects.filter(pk=revision.pk))
+                gone = revisions.discard(revision, request.user)  # type: ignore[arg-type]
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
+            return False
+        self.message_user(request, f"{name}の案を取りやめました（{gone}）。", messages.SUCCESS)
         return True
 
 

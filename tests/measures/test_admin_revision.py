@@ -17,7 +17,7 @@ from goals.models.strategy import RevisionStatus
 from goals.years import FiscalYear
 from measures import revisions
 from measures.models import Measure
-from tests.makers import make_measure, make_revision, make_target, make_user
+from tests.makers import make_measure, make_opinion, make_revision, make_target, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -171,26 +171,113 @@ def test_a_form_makes_no_draft_public(planner_client: Client) -> None:
     assert (draft.name, draft.status, draft.adopted_on) == ("新しい名", RevisionStatus.DRAFT, None)
 
 
-def test_the_date_of_an_adopted_revision_may_be_filled_in_later(planner_client: Client) -> None:
+def form_of(revision: Revision, **changes: str) -> dict[str, str]:
+    data = {"name": revision.name, "adopted_on": "", "sections-TOTAL_FORMS": "0", "sections-INITIAL_FORMS": "0"}
+    return data | changes
+
+
+def test_the_date_of_an_adopted_revision_may_be_filled_in_and_put_right_and_the_log_knows(
+    planner_client: Client,
+) -> None:
     revision = make_revision()
-    data = {
-        "strategy": revision.strategy_id,
-        "number": "1",
-        "name": revision.name,
-        "adopted_on": "2025-03-01",
-        "sections-TOTAL_FORMS": "0",
-        "sections-INITIAL_FORMS": "0",
-    }
-    assert planner_client.post(page_of("change", revision), data).status_code == 302
+    for day in ("2025-03-01", "2025-03-02", "2025-03-02"):
+        data = form_of(revision, adopted_on=day, number="7", status="DRAFT")
+        assert planner_client.post(page_of("change", revision), data).status_code == 302
     revision.refresh_from_db()
-    assert (revision.status, str(revision.adopted_on)) == ("ADOPTED", "2025-03-01")
+    assert (revision.status, revision.number, str(revision.adopted_on)) == ("ADOPTED", 1, "2025-03-02")
+    events = AuditEvent.objects.filter(action=AuditAction.ADOPT).order_by("pk")
+    assert [(str(event.user), event.summary) for event in events] == [
+        ("kikaku", "第3次 策定時の決定日を訂正（記載なし → 2025-03-01）"),
+        ("kikaku", "第3次 策定時の決定日を訂正（2025-03-01 → 2025-03-02）"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        (f"{TODAY + datetime.timedelta(days=1)}", "決定日が先の日付です"),
+        ("2025-02-28", "前の改訂（第3次 策定時）の決定日より前です"),
+        ("2026-03-24", "次の改訂（第3次 改訂2）の決定日より前ではありません"),
+    ],
+)
+def test_a_date_out_of_order_is_refused_and_not_logged(planner_client: Client, day: str, says: str) -> None:
+    for adopted_on in ("2025-03-01", "2025-10-01", "2026-03-24"):
+        make_revision(adopted_on=datetime.date.fromisoformat(adopted_on))
+    middle = Revision.objects.get(number=2)
+    page = planner_client.post(page_of("change", middle), form_of(middle, adopted_on=day))
+    assert says in page.content.decode()
+    middle.refresh_from_db()
+    assert str(middle.adopted_on) == "2025-10-01"
+    assert not AuditEvent.objects.filter(action=AuditAction.ADOPT).exists()
+
+
+def test_a_new_revision_of_the_form_is_a_draft(planner_client: Client) -> None:
+    first = make_revision()
+    data = form_of(
+        first, strategy=str(first.strategy_id), number="2", name="次", status="ADOPTED", adopted_on="2026-03-24"
+    )
+    assert planner_client.post(reverse("admin:goals_revision_add"), data).status_code == 302
+    made = Revision.objects.get(number=2)
+    assert (made.status, made.adopted_on) == (RevisionStatus.DRAFT, None)
+
+
+# Giving a draft up
+
+
+def test_a_draft_goes_on_the_second_click_with_all_that_was_copied(planner_client: Client) -> None:
+    draft = make_draft()
+    make_target(revision=draft)
+    assert page_of("discard", draft) in planner_client.get(page_of("change", draft)).content.decode()
+    page = planner_client.get(page_of("discard", draft)).content.decode()
+    assert "1取組" in page
+    assert "1目標" in page
+    assert "<style" not in page
+    assert " style=" not in page
+    assert Revision.objects.count() == 2
+    done = planner_client.post(page_of("discard", draft), follow=True)
+    assert messages_of(done) == ["第3次 次の改訂の案を取りやめました（1取組、1目標、改訂の方針0件）。"]
+    assert Revision.objects.get().number == 1
+    event = AuditEvent.objects.get(action=AuditAction.DISCARD)
+    assert (str(event.user), event.summary) == ("kikaku", "第3次 次の改訂（1取組、1目標、改訂の方針0件）")
+    assert LogEntry.objects.get().object_repr == "第3次 次の改訂"
+
+
+def test_a_draft_whose_measures_are_in_use_stays_whole_and_says_why(planner_client: Client) -> None:
+    draft = make_draft()
+    make_measure(revision=draft, code="3-1-1-09")
+    make_opinion(measure=draft.measures.get(code="3-1-1-01"))
+    done = planner_client.post(page_of("discard", draft), follow=True)
+    assert "使っている記録（委員の意見）があるため、取りやめられません" in messages_of(done)[0]
+    assert draft.measures.count() == 2
+    assert not AuditEvent.objects.filter(action=AuditAction.DISCARD).exists()
+    assert not LogEntry.objects.exists()
+
+
+def test_an_adopted_revision_is_never_given_up(super_client: Client) -> None:
+    first = make_revision()
+    assert page_of("discard", first) not in super_client.get(page_of("change", first)).content.decode()
+    for page in (
+        super_client.get(page_of("discard", first), follow=True),
+        super_client.post(page_of("discard", first), follow=True),
+    ):
+        assert "決定した改訂は取りやめられません" in messages_of(page)[0]
+    assert Revision.objects.filter(pk=first.pk).exists()
+
+
+def test_no_revision_is_deleted_in_passing(super_client: Client) -> None:
+    for row in (make_revision(), make_revision(status="DRAFT")):
+        assert super_client.post(page_of("delete", row), {"post": "yes"}).status_code == 403
+        assert "deletelink" not in super_client.get(page_of("change", row)).content.decode()
+        super_client.post(LIST, {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"})
+    assert Revision.objects.count() == 2
 
 
 def test_an_anonymous_visitor_is_sent_to_the_door() -> None:
     draft = make_draft()
-    pages = [page_of("changes", draft), page_of("adopt", draft)]
-    for response in (*map(Client().get, pages), Client().post(pages[1]), Client().post(LIST)):
+    pages = [page_of("changes", draft), page_of("adopt", draft), page_of("discard", draft)]
+    for response in (*map(Client().get, pages), *map(Client().post, pages[1:]), Client().post(LIST)):
         assert "/admin/login/" in response.headers["Location"]
+    assert Revision.objects.count() == 2
 
 
 @pytest.mark.parametrize("role", ["所管課", "委員", "システム管理"])
@@ -202,6 +289,8 @@ def test_other_roles_neither_start_nor_see_nor_adopt(role: str) -> None:
     assert client.get(page_of("changes", draft)).status_code == 403
     assert client.get(page_of("adopt", draft)).status_code == 403
     assert client.post(page_of("adopt", draft), {"adopted_on": "2026-03-24"}).status_code == 403
+    assert client.get(page_of("discard", draft)).status_code == 403
+    assert client.post(page_of("discard", draft)).status_code == 403
     start(client, Revision.objects.get(number=1))
     assert Revision.objects.count() == 2
     draft.refresh_from_db()

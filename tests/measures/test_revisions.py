@@ -22,6 +22,7 @@ from measures.models import Measure
 from tests.makers import (
     make_department,
     make_direction,
+    make_expected_value,
     make_indicator,
     make_measure,
     make_revision,
@@ -286,3 +287,44 @@ def test_an_old_revision_may_be_registered_after_later_ones_with_its_old_date() 
     Revision.objects.filter(pk=later.pk).update(adopted_on=DAY)
     assert revisions.objections(old, DAY - datetime.timedelta(days=1)) == []
     assert "先に決定されています" in revisions.objections(old, DAY)[0]
+
+
+@pytest.mark.django_db
+def test_giving_a_draft_up_leaves_the_history_of_its_rows_and_the_revision_in_force() -> None:
+    source, original = make_plan()
+    user, draft = make_user(), draft_of(source)
+    copy = draft.measures.get(number=1)
+    make_revision_section(revision=draft)
+    target = make_target(indicator=make_indicator(), revision=draft)
+    make_expected_value(target=target)
+    gone = revisions.discard(draft, user)
+    assert str(gone) == "2取組、1目標、改訂の方針1件"
+    assert list(Revision.objects.all()) == [source]
+    assert Measure.objects.count() == 2
+    assert list(Target.objects.all()) == list(source.targets.all())
+    for model, pk in ((Measure, copy.pk), (Target, target.pk)):
+        last = model.history.filter(id=pk).latest()
+        assert (last.history_type, last.history_user) == ("-", user)
+        assert last.history_change_reason == "令和8年度改訂の取りやめ"
+    assert list(original.themes.all()) != []
+    assert AuditEvent.objects.get(action=AuditAction.DISCARD).user == user
+
+
+@pytest.mark.django_db
+def test_a_draft_whose_measures_continue_one_another_can_be_given_up() -> None:
+    source, _ = make_plan()
+    draft = draft_of(source)
+    draft.measures.filter(number=9).update(continues=draft.measures.get(number=1), reprint_of=None)
+    draft.measures.filter(number=1).update(continues=draft.measures.get(number=9))
+    revisions.discard(draft, None)
+    assert list(Revision.objects.all()) == [source]
+
+
+@pytest.mark.django_db
+def test_a_revision_adopted_meanwhile_is_not_given_up() -> None:
+    source, _ = make_plan()
+    draft = draft_of(source)
+    revisions.adopt(Revision.objects.get(pk=draft.pk), DAY, None)
+    with pytest.raises(ValidationError, match="決定した改訂は取りやめられません"):
+        revisions.discard(draft, None)
+    assert Revision.objects.count() == 2
