@@ -8,8 +8,8 @@ from goals.admin import DirectionAdmin
 from goals.models import Direction, Revision
 from kpis.admin import RoundAdmin
 from kpis.models import Round
-from measures import reports
 from measures.admin import MeasureInline
+from measures.admin import round as round_
 from measures.admin.revision import RevisionWithChangesAdmin
 
 admin.site.site_header = "金沢版総合戦略 管理画面"
@@ -24,8 +24,9 @@ class DirectionWithMeasuresAdmin(DirectionAdmin):
 
 @admin.register(Round)
 class RoundWithReportsAdmin(RoundAdmin):
-    published_along = (reports.publish,)
-    unpublished_along = (reports.unpublish,)
+    sheets = (*RoundAdmin.sheets, round_.SHEET)
+    reviews = (*RoundAdmin.reviews, round_.REVIEW)
+    companions = (round_.COMPANION,)
 
 
 admin.site.register(Revision, RevisionWithChangesAdmin)

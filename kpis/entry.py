@@ -55,10 +55,10 @@ class Problem(StrEnum):
 class Refusal:
     """An entry that was not written, with sentences by field ("" for the row) and, on a conflict, the row as it is."""
 
-    entry: Entry
+    entry: Any  # of this path, or of one like it in an app above
     problem: Problem
     messages: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    current: YearlyValue | None = None
+    current: Any = None
 
 
 class Refused(Exception):

@@ -151,8 +151,10 @@ class MeasureReportResource(Resource):
         refusal = self._entrant.refusal(strategy_id, instance.fiscal_year, measure.department_id)
         if refusal:
             raise ValidationError(refusal)
-        if not self._entrant.runs_rounds:
-            instance.workflow = Workflow.DRAFT
+        if not instance._state.adding:
+            instance.version += 1
+            if not self._entrant.runs_rounds:
+                instance.workflow = Workflow.DRAFT
 
 
 class MeetingResource(Resource):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 
 from kpis import rounds
+from kpis.admin.companion import Announcement, Companion
 from kpis.admin.shown import figure
 from kpis.evaluation import RATING_ORDER, Group, Judgement, Rating
 from kpis.models import Assessment, Indicator, Round, Workflow, YearlyValue
@@ -47,13 +49,15 @@ class Preview:
     round: Round
     outcomes: list[Outcome]
     waiting: list[YearlyValue]
+    along: list[Announcement]
 
     @classmethod
-    def of(cls, round_: Round) -> Preview:
-        """Read the round: 6 queries. Raises ValidationError where a value cannot be judged."""
+    def of(cls, round_: Round, companions: Iterable[Companion] = ()) -> Preview:
+        """Read the round: 6 queries, and those of its companions. Raises ValidationError where a value cannot be judged."""
         unconfirmed = YearlyValue.objects.of_round(round_).filter(workflow__in=[Workflow.DRAFT, Workflow.SUBMITTED])
         waiting = unconfirmed.select_related("indicator__department").order_by("indicator__code")
-        return cls(round_, rounds.outcomes(round_), list(waiting))
+        along = [companion.announce(round_) for companion in companions]
+        return cls(round_, rounds.outcomes(round_), list(waiting), along)
 
     @property
     def judged(self) -> list[Line]:
@@ -106,7 +110,7 @@ class Preview:
     @property
     def fingerprint(self) -> str:
         """Stand for what was shown, so that nothing else is published."""
-        shown = [
+        shown: list[tuple[Any, ...]] = [
             (
                 outcome.indicator.code,
                 str(outcome.judgement.rating),
@@ -115,6 +119,7 @@ class Preview:
             )
             for outcome in self.outcomes
         ]
+        shown += [announced.seen for announced in self.along]
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:32]
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -20,9 +19,12 @@ from goals.admin.base import PortalAdmin
 from goals.admin.filters import FiscalYearFilter, strategy_filter
 from kpis import resources, rounds
 from kpis.admin import review, sheet, unpublish
+from kpis.admin.companion import Companion
 from kpis.admin.intake import Intake
 from kpis.admin.publish_form import Preview, PublishForm
+from kpis.admin.review import ReviewPages
 from kpis.models import Indicator, Round, RoundStatus, Workflow, YearlyValue
+from kpis.views import SheetPages
 
 _CONFIRMED = Q(workflow__in=[Workflow.CONFIRMED, Workflow.PUBLISHED])
 
@@ -31,9 +33,10 @@ class RoundAdmin(PortalAdmin):
     """The yearly round: open it, look at what would become public, publish. Registered where measures are known."""
 
     public = False
-    # Called with the round in the transaction that publishes it: what the apps above have to publish along with it
-    published_along: tuple[Callable[[Round], object], ...] = ()
-    unpublished_along: tuple[Callable[[Round], object], ...] = ()
+    # What the apps above add to a round: sheets and reviews that follow those of the values, and what is published along
+    sheets: tuple[SheetPages, ...] = (sheet.VALUES,)
+    reviews: tuple[ReviewPages, ...] = (review.REVIEW,)
+    companions: tuple[Companion, ...] = ()
     resource_classes = [resources.RoundResource]
     list_display = [
         "__str__",
@@ -125,16 +128,13 @@ class RoundAdmin(PortalAdmin):
     def get_urls(self) -> list[Any]:
         guard = self.admin_site.admin_view
         return [
-            *sheet.urls(self.admin_site),
+            *(address for pages in self.sheets for address in pages.urls(self.admin_site, self.sheets)),
+            *(address for pages in self.reviews for address in pages.urls(self, self.reviews)),
             *Intake(self).urls(),
-            path("<int:pk>/review/", guard(self.review_view), name="kpis_round_review"),
             path("<int:pk>/publish/", guard(self.publish_view), name="kpis_round_publish"),
             path("<int:pk>/unpublish/", guard(self.unpublish_view), name="kpis_round_unpublish"),
             *super().get_urls(),
         ]
-
-    def review_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return review.page(self, request, pk)
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what would become public, and publish it on the second click."""
@@ -164,7 +164,7 @@ class RoundAdmin(PortalAdmin):
     def _preview(self, round_: Round) -> Preview:
         if round_.is_published:
             raise ValidationError(f"{round_}はもう公表されています。直すときは「公表後の変更」を登録してください。")
-        return Preview.of(round_)
+        return Preview.of(round_, self.companions)
 
     def _publish(self, request: HttpRequest, form: PublishForm) -> bool:
         round_ = form.preview.round
@@ -174,7 +174,7 @@ class RoundAdmin(PortalAdmin):
                 published_on=form.cleaned_data["published_on"],
                 decision_number=form.cleaned_data["decision_number"],
                 user=request.user,  # type: ignore[arg-type]
-                along=self.published_along,
+                along=[companion.publish for companion in self.companions],
             )
         except ValidationError as error:
             form.add_error(None, error.messages)
@@ -184,7 +184,7 @@ class RoundAdmin(PortalAdmin):
         return True
 
     def unpublish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return unpublish.page(self, request, pk, self.unpublished_along)
+        return unpublish.page(self, request, pk, [companion.unpublish for companion in self.companions])
 
     # What the list shows
 

@@ -1,30 +1,25 @@
-"""Where the yearly sheet stands in the admin, and the link that leads to it."""
+"""The sheet of the yearly values in the admin, and the link that leads to it."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib.admin import AdminSite
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 
-from kpis import views
-from kpis.models import Round
+from kpis.models import Round, YearlyValue
+from kpis.sheet import Sheet
+from kpis.views import SheetPages
 
-
-def urls(site: AdminSite) -> list[Any]:
-    """Return the addresses under /admin/kpis/round/."""
-    return [
-        path("<int:pk>/sheet/", site.admin_view(views.sheet_choice), name="kpis_sheets"),
-        path("<int:pk>/sheet/<slug:department>/", site.admin_view(views.sheet_page), name="kpis_sheet"),
-        path(
-            "<int:pk>/sheet/<slug:department>/rows/<str:code>/",
-            site.admin_view(views.sheet_row),
-            name="kpis_sheet_row",
-        ),
-    ]
+VALUES = SheetPages(
+    sheet=Sheet,
+    table=YearlyValue,
+    name="kpis_sheet",
+    part="sheet",
+    label="年度実績入力",
+    thing="指標",
+    templates="admin/kpis/sheet",
+)
 
 
 def link(round_: Round) -> str:
-    address = reverse("admin:kpis_sheets", args=[round_.pk])
+    address = reverse(f"admin:{VALUES.name}s", args=[round_.pk])
     return format_html('<a href="{}">年度実績入力を開く</a>', address)

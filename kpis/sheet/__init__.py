@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kpis.sheet.cells import NAMES, cells_of
+from kpis.sheet.grid import Grid, GridRow, Outcome, options_of, plain
 from kpis.sheet.reading import Sheet
-from kpis.sheet.row import Outcome, Row
+from kpis.sheet.row import Row
 from kpis.sheet.saving import save
 
-__all__ = ["NAMES", "Outcome", "Row", "Sheet", "cells_of", "save"]
+__all__ = ["NAMES", "Grid", "GridRow", "Outcome", "Row", "Sheet", "cells_of", "options_of", "plain", "save"]

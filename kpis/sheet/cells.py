@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 
 from goals.forms import NumberField
 from goals.numbers import format_plain
 from kpis.evaluation import State
 from kpis.models import Indicator, YearlyValue
 from kpis.models.value import SELF_RATINGS
+from kpis.sheet.grid import CHECKED, plain
 
 NAMES = (
     "value",
@@ -34,7 +31,6 @@ NAMES = (
     "evidence_url",
     "breaks_series",
 )
-CHECKED = "on"
 _MONTH = re.compile(
     r"(?:(令和|R)(元|[0-9]{1,2})|([0-9]{4}))[年./-]([0-9]{1,2})月?(?:[./-]?[0-9]{1,2}日?)?", re.IGNORECASE
 )
@@ -56,17 +52,6 @@ def month(day: datetime.date | None) -> str:
     return f"{day.year}年{day.month}月" if day else ""
 
 
-def digest(cells: Mapping[str, str]) -> str:
-    """Stand for the cells as they were shown, so that an untouched row is known by what comes back."""
-    text = "\x1f".join(plain(cells.get(name, "")) for name in NAMES)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def plain(text: str) -> str:
-    """Undo what a browser does to the ends of lines."""
-    return text.replace("\r\n", "\n").strip()
-
-
 def label_of(name: str) -> str:
     field: Any = YearlyValue._meta.get_field(name)
     return str(field.verbose_name)
@@ -77,18 +62,6 @@ def shown(name: str, text: str) -> str:
         return "はい" if text else "いいえ"
     field: Any = YearlyValue._meta.get_field(name)
     return str(dict(field.flatchoices).get(text, text)) or "（空欄）"
-
-
-@lru_cache(maxsize=64)
-def options(name: str, chosen: str) -> SafeString:
-    """Write the options of a list once for all rows: a loop in the template took a third of the page's time."""
-    field: Any = YearlyValue._meta.get_field(name)
-    chosen_mark = {chosen: " selected"}
-    return format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((key, chosen_mark.get(key, ""), label) for key, label in field.flatchoices),
-    )
 
 
 class MonthField(forms.CharField):

@@ -1,27 +1,27 @@
 from __future__ import annotations
 
-import datetime
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Self
 
+from django.db.models import Count, Q, QuerySet
+
 from goals.models import Department, Goal
+from kpis import steps
 from kpis.access import Entrant
+from kpis.entry import Entry, write
 from kpis.models import Indicator, Round, YearlyValue
-from kpis.sheet.row import Outcome, Row
+from kpis.sheet.grid import Grid
+from kpis.sheet.row import Row
+
+REASON = "年度実績入力"
 
 
-@dataclass
-class Sheet:
-    """The rows of one department in one round."""
+class Sheet(Grid[Row]):
+    """The values of one department in one round."""
 
-    round: Round
-    department: Department
-    entrant: Entrant
-    rows: list[Row]
-    code: str = ""  # where only one row was read
+    subject = "indicator"
 
     @classmethod
     def read(cls, round_: Round, department: Department, entrant: Entrant, *, code: str = "") -> Self:
@@ -34,24 +34,29 @@ class Sheet:
             value.indicator = held[value.indicator_id]
             values[value.indicator_id][value.fiscal_year] = value
         entrant.sees(round_)
-        return cls(round_, department, entrant, [Row(row, round_, values[row.pk]) for row in indicators], code)
+        rows = [Row(indicator=row, round=round_, values=values[row.pk]) for row in indicators]
+        return cls(round_, department, entrant, rows, code)
 
-    def reread(self) -> None:
-        """Read what is saved now, and keep what was typed and not taken."""
-        fresh = {row.code: row for row in self._again().rows}
-        for row in self.rows:
-            if row.code in fresh:
-                row.values = fresh[row.code].values
-                for name in ("saved_cells", "judgement"):
-                    row.__dict__.pop(name, None)
+    def take_saved(self, row: Row, fresh: Row) -> None:
+        row.values = fresh.values
 
-    def _again(self) -> Self:
-        return type(self).read(self.round, self.department, self.entrant, code=self.code)
+    def write(self, entries: Sequence[Entry]) -> object:
+        return write(self.round, entries, entrant=self.entrant, reason=REASON)
 
-    @property
-    def refusal(self) -> str:
-        """Return why nothing is entered here now, or nothing."""
-        return self.entrant.refusal(self.round.strategy_id, self.round.fiscal_year, self.department.pk)
+    def submit(self) -> int:
+        return steps.submit(self.round, self.department, entrant=self.entrant)
+
+    @classmethod
+    def departments(cls, round_: Round) -> QuerySet[Department]:
+        due = Q(indicators__goal__strategy=round_.strategy, indicators__ended_on__isnull=True)
+        filled = due & Q(indicators__values__fiscal_year=round_.fiscal_year)
+        return Department.objects.annotate(
+            due=Count("indicators", due, distinct=True), filled=Count("indicators", filled, distinct=True)
+        ).filter(due__gt=0)
+
+    @classmethod
+    def without_department(cls, round_: Round) -> int:
+        return Indicator.objects.of(round_.strategy).filter(department__isnull=True, ended_on__isnull=True).count()
 
     @property
     def goals(self) -> Iterator[tuple[Goal, list[Row]]]:
@@ -60,35 +65,5 @@ class Sheet:
             yield found[0].indicator.goal, found
 
     @property
-    def blank(self) -> list[Row]:
-        return [row for row in self.rows if row.saved is None]
-
-    @property
-    def filled(self) -> int:
-        return len(self.rows) - len(self.blank)
-
-    @property
-    def returned(self) -> list[Row]:
-        return [row for row in self.rows if row.returned_note]
-
-    @property
-    def unsaved(self) -> list[Row]:
-        """Return the rows whose typed content was not taken."""
-        return [row for row in self.rows if row.outcome not in {None, Outcome.SAME, Outcome.SAVED}]
-
-    @property
-    def saved_now(self) -> list[Row]:
-        return [row for row in self.rows if row.outcome == Outcome.SAVED]
-
-    def deadline(self, today: datetime.date) -> str:
-        return deadline(self.round, today)
-
-
-def deadline(round_: Round, today: datetime.date) -> str:
-    """Say how long there is: 締切まで9日."""
-    if round_.due_on is None:
-        return ""
-    days = (round_.due_on - today).days
-    if days == 0:
-        return "締切は今日です"
-    return f"締切まで{days}日" if days > 0 else f"締切を{-days}日過ぎています"
+    def columns(self) -> list[str]:
+        return [past.year for past in self.rows[0].past] if self.rows else []

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,23 +10,14 @@ from django.utils.safestring import SafeString
 from goals.numbers import format_decimals, with_unit
 from goals.years import FiscalYear
 from kpis.doubts import doubts_beside
+from kpis.entry import Entry
 from kpis.evaluation import Judgement, Kind, Rating, TargetSpec, expected_value, judge
 from kpis.models import Indicator, Round, Target, YearlyValue
 from kpis.rounds import thresholds_of
-from kpis.sheet.cells import NAMES, cells_of, digest, label_of, options, shown
-from kpis.sheet.theirs import Theirs
+from kpis.sheet.cells import NAMES, cells_of, label_of, shown
+from kpis.sheet.check import entry_of
+from kpis.sheet.grid import GridRow, options_of, plain
 from kpis.summary import target_text
-
-
-class Outcome(StrEnum):
-    """What became of a row that was handed in."""
-
-    SAME = "same"
-    SAVED = "saved"
-    INVALID = "invalid"
-    DOUBTED = "doubted"
-    CONFLICT = "conflict"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -38,45 +28,53 @@ class Past:
     text: str
 
 
-@dataclass
-class Row:
-    """One indicator of the sheet: what is saved, what is beside it, and what was typed and not taken."""
+@dataclass(kw_only=True)
+class Row(GridRow):
+    """One indicator of the sheet, with what is beside its cells."""
+
+    names = NAMES
+    checkboxes = frozenset({"breaks_series"})
 
     indicator: Indicator
     round: Round
     values: Mapping[int, YearlyValue]  # by year, none after the round's
-    typed: dict[str, str] | None = None
-    seen_then: str = ""  # what the form said it had seen
-    outcome: Outcome | None = None
-    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    doubts: Sequence[str] = ()
-    theirs: Theirs | None = None
 
     @property
     def code(self) -> str:
         return self.indicator.code
 
     @property
+    def title(self) -> str:
+        return str(self.indicator)
+
+    @property
     def saved(self) -> YearlyValue | None:
         return self.values.get(self.round.fiscal_year)
 
-    @cached_property
-    def saved_cells(self) -> dict[str, str]:
-        return cells_of(self.saved)
+    def write_cells(self, saved: YearlyValue | None) -> dict[str, str]:
+        return cells_of(saved)
 
-    @property
-    def cells(self) -> dict[str, str]:
-        """Return what stands in the cells: what was typed and not saved, else what is saved."""
-        return self.saved_cells if self.typed is None else {**self.saved_cells, **self.typed}
+    def read(self, posted: Mapping[str, str]) -> dict[str, str] | None:
+        typed = super().read(posted)
+        if typed is not None and f"{self.code}-doubts_answer" in posted:
+            typed["doubts_answer"] = plain(posted[f"{self.code}-doubts_answer"])
+        return typed
 
-    @property
-    def seen_now(self) -> str:
-        """Return the version and the digest of what is saved."""
-        return f"{self.saved.version if self.saved else 0}:{digest(self.saved_cells)}"
+    def is_untouched(self, typed: Mapping[str, str]) -> bool:
+        answer = self.saved_cells["doubts_answer"]
+        return super().is_untouched(typed) and typed.get("doubts_answer", answer) == answer
 
-    @property
-    def seen(self) -> str:
-        return self.seen_then if self.typed is not None and self.seen_then else self.seen_now
+    def entry(self, typed: dict[str, str], *, ticked: bool) -> Entry | None:
+        return entry_of(self, typed, ticked=ticked)
+
+    def difference(self, current: YearlyValue, typed: Mapping[str, str]) -> list[tuple[str, str, str]]:
+        saved = cells_of(current)
+        differing = [name for name in NAMES if name in typed and typed[name] != saved[name]]
+        return [(label_of(name), shown(name, saved[name]), shown(name, typed[name])) for name in differing]
+
+    def forget(self) -> None:
+        super().forget()
+        self.__dict__.pop("judgement", None)
 
     # Beside the cells
 
@@ -156,21 +154,17 @@ class Row:
     # What the page says of the row
 
     @property
-    def returned_note(self) -> str:
-        return self.saved.returned_note if self.saved else ""
-
-    @property
     def words(self) -> int:
         """Count the cells of the second line that are filled."""
         return sum(bool(self.cells.get(name)) for name in NAMES[4:])
 
     @property
     def state_options(self) -> SafeString:
-        return options("state", self.cells["state"])
+        return options_of(YearlyValue, "state", self.cells["state"])
 
     @property
     def self_rating_options(self) -> SafeString:
-        return options("self_rating", self.cells["self_rating"])
+        return options_of(YearlyValue, "self_rating", self.cells["self_rating"])
 
     @property
     def read_words(self) -> list[tuple[str, str]]:
@@ -186,7 +180,3 @@ class Row:
     def opens(self) -> bool:
         """Tell whether the second line has to be seen."""
         return bool(set(self.errors) & set(NAMES[4:]))
-
-    @property
-    def messages(self) -> list[str]:
-        return [text for texts in self.errors.values() for text in texts]

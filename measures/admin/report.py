@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,8 +9,9 @@ from django.http import HttpRequest
 
 from goals.admin.base import TracedAdmin
 from goals.admin.filters import FiscalYearFilter, department_filter, goal_filter
-from kpis.access import Entrant, runs_rounds
+from kpis.access import runs_rounds
 from kpis.admin.value import entrant_of
+from kpis.admin.version import VersionedForm
 from kpis.models import Workflow
 from measures import reports, resources
 from measures.models import Measure, MeasureReport
@@ -19,11 +19,10 @@ from measures.models import Measure, MeasureReport
 GUIDE = "1つの取組の、1つの年度の報告です。企画調整課が確認し、年度の評価を公表したときに市民に見えます。"
 
 
-class MeasureReportForm(forms.ModelForm):
-    """Report on one measure, by those who may."""
+class MeasureReportForm(VersionedForm):
+    """Report on one measure, by those who may, and never over what somebody else has just saved."""
 
-    # Set on the class that the admin makes for a request
-    entrant: Entrant
+    always_compared = frozenset({"status", "summary"})
 
     class Meta:
         model = MeasureReport
@@ -37,14 +36,12 @@ class MeasureReportForm(forms.ModelForm):
             refusal = self.entrant.refusal(measure.revision.strategy_id, year, measure.department_id)
             if refusal:
                 raise ValidationError(refusal, code="refused")
+        if self.instance.pk and not self.errors:
+            self.check_version()
         return cleaned
 
-    def save(self, commit: bool = True) -> MeasureReport:
-        """Let what a department changes wait for confirmation again."""
-        if not self.entrant.runs_rounds:
-            self.instance.workflow = Workflow.DRAFT
-        saved: MeasureReport = super().save(commit)
-        return saved
+    def unit_of(self, name: str) -> str:
+        return "千円"
 
 
 @admin.register(MeasureReport)
@@ -68,7 +65,8 @@ class MeasureReportAdmin(TracedAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         guide = GUIDE if obj is None else self._refusal(request, obj) or GUIDE
         year = "year_label" if obj else "fiscal_year"
-        return [(None, {"fields": ("measure", year, "status", "summary", "budget"), "description": guide})]
+        seen = ("seen_version",) if obj and self.has_change_permission(request, obj) else ()
+        return [(None, {"fields": ("measure", year, "status", "summary", "budget", *seen), "description": guide})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["measure", "year_label"] if obj else []
@@ -113,8 +111,12 @@ class MeasureReportAdmin(TracedAdmin):
 
     @admin.action(description="確認済にする", permissions=["confirm"])
     def confirm(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        count = reports.confirm(queryset, user=request.user)  # type: ignore[arg-type]
-        self.message_user(request, f"{count}件を確認済にしました。", messages.SUCCESS)
+        try:
+            count = reports.confirm(list(queryset), user=request.user)  # type: ignore[arg-type]
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
+        else:
+            self.message_user(request, f"{count}件を確認済にしました。", messages.SUCCESS)
 
     @admin.display(description="所管課", ordering="measure__department__order")
     def department(self, obj: MeasureReport) -> str:

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from simple_history.models import HistoricalRecords
 
 from goals.fields import FiscalYearField, NumberField
 from goals.numbers import format_plain
 from goals.years import FiscalYear
-from kpis.models import Workflow
+from kpis.models import Round, Workflow
 from measures.models.measure import Measure
 
 
@@ -27,6 +28,9 @@ class MeasureReportQuerySet(models.QuerySet["MeasureReport"]):
 
     def public(self) -> Self:
         return self.filter(workflow=Workflow.PUBLISHED)
+
+    def of_round(self, round_: Round) -> Self:
+        return self.filter(measure__revision__strategy=round_.strategy_id, fiscal_year=round_.fiscal_year)
 
 
 class MeasureReport(models.Model):
@@ -59,7 +63,11 @@ class MeasureReport(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.measure.code} {self.fiscal_year}"
+        return f"{self.measure.code} {FiscalYear(self.fiscal_year).short()}"
+
+    def clean(self) -> None:
+        if self.budget is not None and self.budget < 0:
+            raise ValidationError({"budget": "事業費は0以上で入力してください。減額は「実施状況」に書いてください。"})
 
     @property
     def year_mention(self) -> str:

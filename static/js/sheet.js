@@ -9,6 +9,7 @@
   const rows = [...form.querySelectorAll(".sheet-row")].filter((row) => row.querySelector("[name$='-seen']"));
   const said = document.getElementById("sheet-said");
   const store = form.dataset.key;
+  const column = form.dataset.column; // the cell that Enter, arrows and a pasted column run through
   const stamps = new Map(); // row → how often it was changed since it was saved; absent: nothing unsaved
   let queue = Promise.resolve();
   let leaving = false;
@@ -194,12 +195,16 @@
 
   // Typing
 
+  // A value without a state is final
+  function settleState(row) {
+    const state = input(row, "state");
+    if (state && !state.value) state.value = "FINAL";
+  }
+
   form.addEventListener("input", (event) => {
     const row = rowOf(event.target);
     if (!row || !input(row, "seen")) return;
-    if (event.target === input(row, "value") && event.target.value.trim() && !input(row, "state").value) {
-      input(row, "state").value = "FINAL";
-    }
+    if (event.target === input(row, column) && event.target.value.trim()) settleState(row);
     countWords(row);
     changed(row);
     if (event.target.name === name(row, "confirmed") && event.target.checked) save(row);
@@ -213,21 +218,21 @@
   form.addEventListener("keydown", (event) => {
     const row = rowOf(event.target);
     if (!row || event.isComposing || event.target.tagName !== "INPUT" || event.target.type === "checkbox") return;
-    const inValue = event.target === input(row, "value");
-    const step = { Enter: event.shiftKey ? -1 : 1, ArrowDown: inValue ? 1 : 0, ArrowUp: inValue ? -1 : 0 }[event.key];
+    const inColumn = event.target === input(row, column);
+    const step = { Enter: event.shiftKey ? -1 : 1, ArrowDown: inColumn ? 1 : 0, ArrowUp: inColumn ? -1 : 0 }[event.key];
     if (!step) return;
     event.preventDefault();
     const next = rows[rows.indexOf(row) + step];
     if (next) {
-      input(next, "value").focus();
-      input(next, "value").select();
+      input(next, column).focus();
+      input(next, column).select();
     } else if (event.key === "Enter") save(row);
   });
 
   form.addEventListener("paste", (event) => {
     const row = rowOf(event.target);
     const text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n+$/, "");
-    if (!row || event.target !== input(row, "value") || !/[\n\t]/.test(text)) return;
+    if (!row || event.target !== input(row, column) || !/[\n\t]/.test(text)) return;
     event.preventDefault();
     const lines = text.split("\n").map((line) => line.split("\t"));
     const below = rows.slice(rows.indexOf(row));
@@ -235,8 +240,8 @@
     lines.slice(0, below.length).forEach(([first], place) => {
       if (!first.trim()) return;
       const target = below[place];
-      input(target, "value").value = first.trim();
-      if (!input(target, "state").value) input(target, "state").value = "FINAL";
+      input(target, column).value = first.trim();
+      settleState(target);
       changed(target);
       filled += 1;
     });
