@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from kpis.models import Amendment, AmendmentKind, Assessment, Indicator, Round, 
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+NOT_PUBLISHED = "この年度はまだ公表されていません。公表前の値は、実績値の画面で直してください。"
 
 
 @dataclass(frozen=True)
@@ -39,14 +42,31 @@ def amend(
     Raises ValidationError with a sentence where the change does not fit what is published.
     """
     with transaction.atomic():
-        row = Assessment.objects.select_for_update(of=("self",)).filter(round=round_, indicator=indicator).first()
-        if row is None or not round_.is_published:
-            raise ValidationError("この年度はまだ公表されていません。公表前の値は、実績値の画面で直してください。")
-        if not change.reason.strip():
-            raise ValidationError("変更の理由を書いてください。理由は公開されます。")
-        amendment = _rate(row, change) if change.kind == AmendmentKind.COMMITTEE else _replace(row, change, user)
-        amendment.made_on, amendment.made_by = made_on, user
-        amendment.save()
+        # The round too: nobody takes the publication back meanwhile.
+        locked = Assessment.objects.select_for_update(of=("self", "round")).select_related("round__strategy")
+        row = locked.filter(round=round_, indicator=indicator).first()
+        if row is None:
+            raise ValidationError(NOT_PUBLISHED)
+        after = foreseen(row, change)
+        by_committee = change.kind == AmendmentKind.COMMITTEE
+        if not by_committee:
+            _write_value(after, change)
+        after.save()
+        amendment = Amendment.objects.create(
+            indicator_id=row.indicator_id,
+            assessment=after,
+            fiscal_year=row.fiscal_year,
+            kind=change.kind,
+            old_value=row.value,
+            old_state=row.state,
+            new_value=after.value,
+            new_state=after.state,
+            old_rating=row.committee_rating if by_committee else row.rating,
+            new_rating=after.committee_rating if by_committee else after.rating,
+            reason=change.reason,
+            made_on=made_on,
+            made_by=user,
+        )
         publication.bump()
         audit.record(
             audit.AuditAction.AMEND, f"{indicator.code} {round_.year.long()} {amendment.get_kind_display()}", user=user
@@ -54,46 +74,49 @@ def amend(
     return amendment
 
 
-def _rate(row: Assessment, change: Change) -> Amendment:
-    if not change.committee_rating or change.committee_rating == row.committee_rating:
-        raise ValidationError("推進委員会の評価を、今と違うものから選んでください。")
-    amendment = Amendment(
-        indicator_id=row.indicator_id,
-        assessment=row,
-        fiscal_year=row.fiscal_year,
-        kind=change.kind,
-        old_value=row.value,
-        old_state=row.state,
-        new_value=row.value,
-        new_state=row.state,
-        old_rating=row.committee_rating,
-        new_rating=change.committee_rating,
-        reason=change.reason,
-    )
-    row.committee_rating, row.committee_comment = change.committee_rating, change.committee_comment
-    row.save()
-    return amendment
+def foreseen(row: Assessment, change: Change) -> Assessment:
+    """Return the assessment as the change would leave it: nothing written; no query where the round was read along.
 
-
-def _replace(row: Assessment, change: Change, user: User | None) -> Amendment:
+    Raises ValidationError with a sentence where the change does not fit what is published.
+    """
+    if not row.round.is_published:
+        raise ValidationError(NOT_PUBLISHED)
+    if not change.reason.strip():
+        raise ValidationError("変更の理由を書いてください。理由は公開されます。")
+    after = copy(row)
+    if change.kind == AmendmentKind.COMMITTEE:
+        if not change.committee_rating or change.committee_rating == row.committee_rating:
+            raise ValidationError("推進委員会の評価を、今と違うものから選んでください。")
+        after.committee_rating, after.committee_comment = change.committee_rating, change.committee_comment
+        return after
     _check_fit(row, change)
-    amendment = Amendment(
-        indicator_id=row.indicator_id,
-        assessment=row,
-        fiscal_year=row.fiscal_year,
-        kind=change.kind,
-        old_value=row.value,
-        old_state=row.state,
-        new_value=change.value,
-        new_state=change.state or "",
-        old_rating=row.rating,
-        reason=change.reason,
-    )
+    after.value, after.state = change.value, change.state or ""
+    figure = YearlyValue(value=after.value, state=after.state)
+    figure.clean_fields(exclude={field.name for field in YearlyValue._meta.fields} - {"value", "state"})
+    figure.check_state()
+    try:
+        after.take(judge(after.spec, after.observation, after.thresholds, as_of=after.round.strategy.as_of))
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+    return after
+
+
+def check_day(day: datetime.date, row: Assessment | None, *, today: datetime.date) -> None:
+    """Refuse a day to come, and one before the year was published."""
+    published_on = row.round.published_on if row else None
+    if day > today:
+        raise ValidationError("変更日が先の日付です。今日までの日付にしてください。")
+    if published_on and day < published_on:
+        raise ValidationError(f"変更日が公表日（{published_on:%Y-%m-%d}）より前です。日付を確かめてください。")
+
+
+def _write_value(after: Assessment, change: Change) -> None:
+    """Bring the row of the year to what its assessment says."""
     found = YearlyValue.objects.select_for_update(of=("self",)).filter(
-        indicator_id=row.indicator_id, fiscal_year=row.fiscal_year
+        indicator_id=after.indicator_id, fiscal_year=after.fiscal_year
     )
-    value = found.first() or YearlyValue(indicator_id=row.indicator_id, fiscal_year=row.fiscal_year, version=0)
-    value.value, value.state, value.workflow = change.value, change.state or "", Workflow.PUBLISHED
+    value = found.first() or YearlyValue(indicator_id=after.indicator_id, fiscal_year=after.fiscal_year, version=0)
+    value.value, value.state, value.workflow = after.value, after.state, Workflow.PUBLISHED
     value.version += 1
     if value.value is not None:
         value.available_on = None
@@ -105,15 +128,6 @@ def _replace(row: Assessment, change: Change, user: User | None) -> Amendment:
     value.validate_constraints()
     value._change_reason = change.reason[:100]  # type: ignore[attr-defined]
     value.save()
-    row.value, row.state = change.value, change.state or ""
-    as_of = row.round.strategy.as_of
-    try:
-        row.take(judge(row.spec, row.observation, row.thresholds, as_of=as_of))
-    except ValueError as error:
-        raise ValidationError(str(error)) from error
-    row.save()
-    amendment.new_rating = row.rating
-    return amendment
 
 
 def _check_fit(row: Assessment, change: Change) -> None:

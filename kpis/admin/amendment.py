@@ -18,7 +18,9 @@ from goals import forms as notation
 from goals.admin.base import ReadOnlyAdmin
 from goals.admin.filters import FiscalYearFilter, goal_filter
 from kpis import resources, rounds
+from kpis.admin.amendment_file import AmendmentFile
 from kpis.admin.shown import figure
+from kpis.amending import check_day
 from kpis.evaluation import State
 from kpis.models import Amendment, AmendmentKind, Assessment
 from kpis.models.value import SELF_RATINGS
@@ -76,12 +78,7 @@ class AmendmentForm(forms.Form):
 
     def clean_made_on(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["made_on"]
-        assessment = self.cleaned_data.get("assessment")
-        published_on = assessment.round.published_on if assessment else None
-        if day > self.today:
-            raise ValidationError("変更日が先の日付です。今日までの日付にしてください。")
-        if published_on and day < published_on:
-            raise ValidationError(f"変更日が公表日（{published_on:%Y-%m-%d}）より前です。日付を確かめてください。")
+        check_day(day, self.cleaned_data.get("assessment"), today=self.today)
         return day
 
     @property
@@ -102,6 +99,7 @@ class AmendmentAdmin(ReadOnlyAdmin):
     """What changed after publication; a new one goes through kpis.rounds.amend, and none is edited."""
 
     resource_classes = [resources.AmendmentResource]
+    import_export_change_list_template = "admin/kpis/amendment/change_list.html"
     list_display = ["made_on", "indicator", "year_label", "kind", "before", "after", "reason", "made_by"]
     list_select_related = ["indicator", "made_by"]
     list_filter = ["kind", FiscalYearFilter, goal_filter("indicator__goal")]
@@ -130,6 +128,9 @@ class AmendmentAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: models.QuerySet[Any] = super().get_queryset(request)
         return rows.select_related("indicator", "made_by")
+
+    def get_urls(self) -> list[Any]:
+        return [*AmendmentFile(self).urls(), *super().get_urls()]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):

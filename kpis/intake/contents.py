@@ -10,6 +10,7 @@ from typing import Any
 from goals.importing.cells import Choice, Day, Text, folded
 from goals.numbers import Missing, format_plain, parse_number
 from kpis.evaluation import State
+from kpis.intake.reading import NO_RESULT
 from kpis.models import YearlyValue
 from kpis.models.value import SELF_RATINGS, VALUE_STATES
 
@@ -33,7 +34,6 @@ _REASONS = {
     "該当なし": State.NOT_APPLICABLE,
 }
 _MONTH = re.compile(r"(\d{4}|(?:[RrHS]|令和|平成)(?:元|\d{1,2}))[-/.年](\d{1,2})月?")
-_NO_RESULT = "=（計算結果のない数式）"
 
 
 def month(text: str) -> datetime.date | None:
@@ -66,7 +66,7 @@ def shown(name: str, content: Any) -> str:
 
 def read_text(name: str, text: str, current: YearlyValue | None) -> Any:
     """Read a cell that stands by itself; raises ValueError."""
-    if text == _NO_RESULT:
+    if text == NO_RESULT:
         raise ValueError("計算結果の保存されていない数式です。Excel で開いて保存し直すか、値だけを貼り付けてください。")
     old = getattr(current, name) if current else None
     if name == "available_on":
@@ -80,7 +80,7 @@ def read_text(name: str, text: str, current: YearlyValue | None) -> Any:
 
 
 def read_state(text: str) -> str | None:
-    if text == _NO_RESULT:
+    if text == NO_RESULT:
         raise ValueError("計算結果の保存されていない数式です。一覧から状態を選んでください。")
     found: str | None = _STATES.clean(text)
     return found
@@ -91,11 +91,11 @@ def read_value(text: str, unit: str, state: str | None) -> tuple[Decimal | None,
 
     `state` is what the cell of the state says, None where it says nothing.
     """
-    if text == _NO_RESULT:
+    if text == NO_RESULT:
         raise ValueError("計算結果の保存されていない数式です。Excel で開いて保存し直すか、値だけを貼り付けてください。")
     number = parse_number(text, unit)
     if not isinstance(number, Missing):
-        return number, None
+        return number or abs(number), None  # −0 is 0
     meant = _REASONS.get(number.reason)
     if meant and state and state != meant:
         raise ValueError(

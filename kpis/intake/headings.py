@@ -32,6 +32,7 @@ _WORDS = {
 }
 _ROLES = {word.casefold(): role for role, words in _WORDS.items() for word in words.split()}
 _KEYS = {"code", "name"}
+_DASHES = str.maketrans(dict.fromkeys("－‐‑–—―−ー", "-"))
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ class Heading:
 def folded(text: str) -> str:
     """Return a text as headings and names are compared: NFKC, no blanks."""
     return _BLANKS.sub("", unicodedata.normalize("NFKC", text))
+
+
+def code_of(text: str) -> str:
+    """Return a code as it is stored, whatever dashes and widths it was typed with."""
+    return folded(text.translate(_DASHES)).upper()
 
 
 def find(rows: Sequence[Sequence[str]]) -> Heading | None:

@@ -15,13 +15,11 @@ from goals.years import FiscalYear
 from kpis.access import Entrant
 from kpis.entry import Entry
 from kpis.intake.contents import shown
-from kpis.intake.headings import folded
+from kpis.intake.headings import code_of, folded
 from kpis.intake.item import Item, Outcome, Told
 from kpis.intake.layouts import Line
 from kpis.intake.line_plan import LinePlan
 from kpis.models import Indicator, Round, Target, YearlyValue
-
-_DASHES = str.maketrans(dict.fromkeys("－‐‑–—―−ー", "-"))
 
 
 @dataclass
@@ -103,7 +101,7 @@ class _Known:
         """Return the indicator that a line is about, or why it cannot be told."""
         named = self.by_name.get(folded(line.name), [])
         if line.code:
-            found = self.by_code.get(folded(line.code.translate(_DASHES)).upper())
+            found = self.by_code.get(code_of(line.code))
             if found is None:
                 return (
                     None,

@@ -19,7 +19,7 @@ from kpis.intake import packed
 
 _SAVE_AS = "Excel で「名前を付けて保存」を選び、「Excel ブック（.xlsx）」か「CSV UTF-8」で保存し直してください。"
 _TOO_MANY = f"表が大きすぎます。{MAX_CELLS:,}セルまでに分けて取り込んでください。"
-_NO_RESULT = "=（計算結果のない数式）"
+NO_RESULT = "=（計算結果のない数式）"
 MAX_ROWS = 100_000
 
 
@@ -132,7 +132,7 @@ def _marked(rows: list[list[str]], lost: set[tuple[int, int]]) -> list[list[str]
         if row <= len(rows):
             cells = rows[row - 1]
             cells += [""] * (column - len(cells))
-            cells[column - 1] = _NO_RESULT
+            cells[column - 1] = NO_RESULT
     return rows
 
 

@@ -1,0 +1,80 @@
+"""What a file of amendments would change, line by line, against what is published now. Nothing is written here."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Max
+
+from goals.years import FiscalYear
+from kpis.amendment_file.item import AmendmentItem
+from kpis.amendment_file.layout import Line
+from kpis.amendment_file.line_plan import LinePlan, Published, Wanted
+from kpis.intake.item import Told
+from kpis.models import Amendment, Assessment, Indicator
+
+
+@dataclass
+class Plan(Told[AmendmentItem]):
+    """The lines with what becomes of them, and the changes that would be registered."""
+
+    wanted: list[Wanted] = field(default_factory=list)
+
+    @property
+    def lines_left_out(self) -> int:
+        """Count lines, not cells: one may have several that can't be taken."""
+        return len({(item.sheet, item.row) for item in self.items if item.is_left_out})
+
+    @property
+    def fingerprint(self) -> str:
+        """Stand for what was shown, so that nothing else is registered."""
+        told = [sorted(item.to_json().items()) for item in self.items]
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+
+
+def build(lines: Sequence[Line], seen: Mapping[int, int], *, today: datetime.date, locks: bool = False) -> Plan:
+    """Compare the lines with what is published: 3 queries. `seen` is last_amendments() when the file was read.
+
+    With `locks`, for writing in a transaction, nobody amends those years or takes their publication back meanwhile.
+    """
+    published = _published(lines, seen, today, locks=locks)
+    plans = [LinePlan(line, published) for line in lines]
+    places: dict[tuple[int, int, bool], list[LinePlan]] = defaultdict(list)
+    for plan in plans:
+        if plan.slot:
+            places[plan.slot].append(plan)
+    for same in places.values():
+        if len(same) > 1:
+            named = "、".join(f"{plan.line.sheet} {plan.line.row}行目" for plan in same)
+            for plan in same:
+                plan.refuse(f"同じ指標と年度の行が二つ以上あります（{named}）。正しい行だけを残してください。")
+    return Plan([item for plan in plans for item in plan.items], [plan.wanted for plan in plans if plan.wanted])
+
+
+def last_amendments() -> dict[int, int]:
+    """Return the newest amendment of every assessment that has one: what tells that somebody was there meanwhile."""
+    rows = Amendment.objects.order_by().values_list("assessment_id").annotate(Max("pk"))
+    return dict(rows)
+
+
+def _published(lines: Sequence[Line], seen: Mapping[int, int], today: datetime.date, *, locks: bool) -> Published:
+    rows = Assessment.objects.public().filter(fiscal_year__in=_years(lines)).select_related("round__strategy")
+    if locks:
+        rows = rows.select_for_update(of=("self", "round")).order_by("pk")
+    assessments = {(row.indicator_id, row.fiscal_year): row for row in rows}
+    indicators = {indicator.code: indicator for indicator in Indicator.objects.all()}
+    return Published(indicators, assessments, last_amendments(), seen, today)
+
+
+def _years(lines: Sequence[Line]) -> set[int]:
+    found = set()
+    for line in lines:
+        try:
+            found.add(FiscalYear.parse(line.text("year")).year)
+        except ValueError:
+            continue
+    return found
