@@ -28,7 +28,7 @@ from kpis.admin.upload_form import UploadForm, download
 from kpis.intake import uploads
 from kpis.intake.item import Item, Outcome
 from kpis.models import Round, Upload
-from kpis.sheet.saving import CONFIRMED
+from kpis.sheet.check import CONFIRMED
 
 _SHOWN = 200  # cells of one page
 _ANSWER = 200  # characters, as the field of the value
