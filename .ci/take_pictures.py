@@ -1,15 +1,22 @@
-"""Take the pictures of README and docs/ from a running demonstration: take_pictures.py http://localhost:8000 PASSWORD."""
+"""Take the pictures of README, docs/ and the help of the admin from a demonstration that was just started.
+
+    take_pictures.py http://localhost:8000 PASSWORD
+
+It goes through the steps of the round as every role, and leaves their traces in the demonstration.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-OUTPUT = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+ROOT = Path(__file__).resolve().parent.parent
+DOCS, HELP = ROOT / "docs" / "pictures", ROOT / "static" / "img" / "help"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -18,50 +25,235 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--lang=ja",
 ]
+WIDTH, MARGIN = 1280, 8
+NEW_MEMBER = "meibo01"
+TABLE = """コード,年度,実績値,状態
+3-1-N1,R8,54.1,確定
+3-1-K01,R8,54,確定
+3-1-K03,R8,約1500,推計
+3-1-K06,R8,33,確定
+3-1-K99,R8,10,確定
+"""
+
+
+class Person:
+    """One person at the admin, with a browser of their own."""
+
+    def __init__(self, browser: Browser, address: str, name: str = "", password: str = "") -> None:
+        context = browser.new_context(
+            base_url=address,
+            viewport={"width": WIDTH, "height": 900},
+            locale="ja-JP",
+            timezone_id="Asia/Tokyo",
+            color_scheme="light",
+        )
+        self.page: Page = context.new_page()
+        if name:
+            self.page.goto("/admin/login/")
+            self.page.locator("#id_username").fill(name)
+            self.page.locator("#id_password").fill(password)
+            self.page.locator("input[type=submit]").click()
+
+    def photograph(self, name: str, height: int) -> None:
+        """Take the top of the page for docs/: the window is as high as the picture, for what sticks to its bottom."""
+        self.page.set_viewport_size({"width": WIDTH, "height": height})
+        self.page.evaluate("() => { scrollTo(0, 0); document.activeElement.blur(); }")
+        self.page.mouse.move(0, 0)
+        self.page.screenshot(path=DOCS / f"{name}.png")
+        self.page.set_viewport_size({"width": WIDTH, "height": 900})
+
+    def cut_out(self, name: str, *parts: Locator, point: Locator | None = None, width: float = 0) -> None:
+        """Take what the parts span for the help, with a frame around what is to be clicked."""
+        frame = "(each, line) => { each.style.outline = line; each.style.outlineOffset = '2px'; }"
+        # High enough that nothing sticks over the parts
+        self.page.set_viewport_size({"width": WIDTH, "height": 3600})
+        if point:
+            point.evaluate(frame, "3px solid #c8102e")
+        self.page.evaluate("() => { scrollTo(0, 0); document.activeElement.blur(); }")
+        self.page.mouse.move(0, 0)
+        boxes = [box for part in parts if (box := part.bounding_box())]
+        left, top = (min(box[side] for box in boxes) - MARGIN for side in ("x", "y"))
+        right = max(box["x"] + box["width"] for box in boxes) + MARGIN
+        bottom = max(box["y"] + box["height"] for box in boxes) + MARGIN
+        left, right = max(left, 0), min(left + width if width else right, WIDTH)
+        clip = {"x": left, "y": max(top, 0), "width": right - left, "height": bottom - max(top, 0)}
+        self.page.screenshot(path=HELP / f"{name}.png", clip=clip)  # type: ignore[arg-type]
+        if point:
+            point.evaluate(frame, "")
+        self.page.set_viewport_size({"width": WIDTH, "height": 900})
+
+    def says(self, words: str) -> None:
+        expect(self.page.locator(".messagelist")).to_contain_text(words)
 
 
 def main(address: str, password: str) -> None:
-    """Write the pictures of the pages for citizens and of the steps of the round."""
-    OUTPUT.mkdir(parents=True, exist_ok=True)
+    """Write all pictures."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    for folder in (DOCS, HELP):
+        folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="ja-JP", timezone_id="Asia/Tokyo")
-        page.goto(f"{address}/")
-        take(page, "home", 1380)
-        page.goto(f"{address}/indicators/3-1-n1/")
-        page.locator("summary").first.click()
-        take(page, "indicator", 1560)
-        log_in(page, address, "kikaku", password)
-        page.goto(f"{address}/admin/kpis/round/?status__exact=OPEN")
-        page.locator("input.action-select").first.check()
-        page.locator("select[name=action]").select_option(value="publish")
-        page.locator("button[name=index]").click()
-        take(page, "publish", 1300)
-        page.goto(f"{address}/admin/")
-        page.locator("a:has-text('実績値を確認する')").first.click()
-        take(page, "review", 1300)
-        page.context.clear_cookies()
-        log_in(page, address, "kodomo", password)
-        page.locator("a:has-text('年度実績入力を開く')").first.click()
-        take(page, "sheet", 1000)
-        page.goto(f"{address}/admin/kpis/yearlyvalue/add/")
-        page.locator("#id_fiscal_year").fill("令和8年度")
-        page.locator("#id_value").fill("５１．５")
-        take(page, "value-form", 900)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS, env={**os.environ, "LANGUAGE": "ja"})
+        citizen = Person(browser, address)
+        clerk, planner, officer = (Person(browser, address, name, password) for name in ("kodomo", "kikaku", "admin"))
+        visit(citizen)
+        enter(clerk)
+        review(planner)
+        answer(clerk, planner)
+        bring_table(clerk)
+        publish(planner)
+        correct(planner)
+        administer(officer, password)
+        speak(Person(browser, address, NEW_MEMBER, password))
         browser.close()
 
 
-def log_in(page: Page, address: str, name: str, password: str) -> None:
-    page.goto(f"{address}/admin/login/")
-    page.locator("#id_username").fill(name)
-    page.locator("#id_password").fill(password)
-    page.locator("input[type=submit]").click()
+def visit(citizen: Person) -> None:
+    page = citizen.page
+    page.goto("/")
+    citizen.photograph("home", 1380)
+    page.goto("/indicators/3-1-n1/")
+    page.locator("summary").first.click()
+    citizen.photograph("indicator", 1560)
 
 
-def take(page: Page, name: str, height: int) -> None:
-    page.screenshot(path=OUTPUT / f"{name}.png", full_page=True, clip={"x": 0, "y": 0, "width": 1280, "height": height})
+def row(page: Page, code: str) -> Locator:
+    return page.locator(f"#row-{code}")
+
+
+def type_value(page: Page, code: str, text: str) -> None:
+    """Type a value and leave its row, which saves it."""
+    field = page.locator(f"input[name='{code}-value']")
+    field.fill(text)
+    field.press("Enter")
+
+
+def save(page: Page, code: str) -> None:
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(row(page, code)).to_have_class(re.compile("is-saved"))
+
+
+def enter(clerk: Person) -> None:
+    """Type into the yearly sheet: what is plain, what is doubted, what has no value, what is forgotten."""
+    page = clerk.page
+    page.goto("/admin/")
+    page.locator("a:has-text('年度実績入力を開く')").click()
+    clerk.photograph("sheet", 1160)
+    heads = page.locator(".sheet-table thead")
+    clerk.cut_out("sheet", heads, row(page, "3-1-K02"))
+    type_value(page, "3-1-K07", "80")
+    expect(page.locator(".sheet-doubts")).to_be_visible()
+    clerk.cut_out("doubt", row(page, "3-1-K07"), point=page.locator(".sheet-doubts p").last)
+    page.locator("input[name='3-1-K07-doubts_answer']").fill("対象を広げたため。クラブの一覧で確かめた")
+    save(page, "3-1-K07")
+    page.locator("select[name='3-1-N1-state']").select_option(label="未公表")
+    page.locator("input[name='3-1-N1-available_on']").fill("R9.6")
+    save(page, "3-1-N1")
+    clerk.cut_out("nodata", row(page, "3-1-N1"))
+    page.get_by_role("button", name="保存して提出する").click()
+    expect(page.locator(".sheet-blanks")).to_be_visible()
+    clerk.cut_out("blanks", page.locator(".sheet-blanks"))
+
+
+def review(planner: Person) -> None:
+    """Look at what was entered, and return one value."""
+    page = planner.page
+    page.goto("/admin/")
+    planner.cut_out("progress", page.locator("section[aria-labelledby^=desk-round]"))
+    page.locator("a:has-text('実績値を確認する')").first.click()
+    planner.photograph("review", 1300)
+    page.get_by_label("所管課").select_option(label="子育て支援担当課（デモ）")
+    page.get_by_role("button", name="絞り込む").click()
+    lines = page.locator(".review tbody tr")
+    planner.cut_out("review", page.locator(".review thead"), lines.nth(2))
+    lines.filter(has_text="3-1-K02").get_by_role("checkbox").check()
+    page.get_by_label("差し戻す理由").fill("9月末の値です。年度末の見込みか、確定する月を教えてください。")
+    button = page.get_by_role("button", name="選んだ値を差し戻す")
+    planner.cut_out("returning", page.locator("#content fieldset"), page.locator(".submit-row"), point=button)
+    button.click()
+    planner.says("差し戻しました")
+
+
+def answer(clerk: Person, planner: Person) -> None:
+    """Find the returned value, and meet somebody else on a row."""
+    page = clerk.page
+    page.goto("/admin/")
+    clerk.cut_out("desk", page.locator(".desk .module").first, point=page.locator(".desk a.button").first)
+    page.locator("a:has-text('年度実績入力を開く')").click()
+    clerk.cut_out("returned", row(page, "3-1-K02"))
+    planner.page.goto(page.url)
+    type_value(planner.page, "3-1-K06", "33")
+    save(planner.page, "3-1-K06")
+    type_value(page, "3-1-K06", "34")
+    expect(row(page, "3-1-K06").locator(".sheet-conflict")).to_be_visible()
+    clerk.cut_out("conflict", row(page, "3-1-K06"))
+    page.get_by_role("button", name="相手の内容にする").click()
+    expect(page.locator(".sheet-conflict")).to_have_count(0)
+
+
+def bring_table(clerk: Person) -> None:
+    """Bring a table with every outcome that its preview knows of a clerk's own."""
+    page = clerk.page
+    page.goto("/admin/kpis/round/")
+    page.locator("#result_list tbody th a").first.click()
+    page.locator(".object-tools a:has-text('調査票')").click()
+    submit = page.get_by_role("button", name="内容を確かめる")
+    clerk.cut_out("upload", page.locator("#content > h2").first, page.locator(".submit-row"), point=submit)
+    content = TABLE.encode("cp932")
+    page.locator("#id_file").set_input_files({"name": "実績値.csv", "mimeType": "text/csv", "buffer": content})
+    submit.click()
+    expect(page.locator(".intake-cells")).to_be_visible()
+    clerk.photograph("import-preview", 900)
+    clerk.cut_out("preview", page.locator("#content > p").first, page.locator("#content form"))
+
+
+def publish(planner: Person) -> None:
+    page = planner.page
+    page.goto("/admin/kpis/round/")
+    page.locator("input.action-select").first.check()
+    choice = page.locator("select[name=action]")
+    choice.select_option(value="open_entry")
+    run = page.locator("button[name=index]")
+    rows = page.locator("#result_list tbody tr")
+    planner.cut_out("rounds", page.locator(".actions"), rows.nth(3).locator("th"), point=run)
+    choice.select_option(value="publish")
+    run.click()
+    page.wait_for_url("**/publish/")
+    planner.photograph("publish", 1300)
+    planner.cut_out("publish", page.locator("#content > p").first, page.locator("#content .warning-box"))
+    planner.cut_out("decision", page.locator("#content fieldset"), page.locator("#content .submit-row"))
+
+
+def correct(planner: Person) -> None:
+    """Fill in a correction without handing it in."""
+    page = planner.page
+    page.goto("/admin/kpis/amendment/add/")
+    planner.cut_out("amendment", page.locator("#content form"))
+
+
+def administer(officer: Person, password: str) -> None:
+    """Make the account of a member of the committee, and look at the log."""
+    page = officer.page
+    page.goto("/admin/auth/user/add/")
+    page.locator("#id_username").fill(NEW_MEMBER)
+    page.locator("#id_last_name").fill("委員")
+    page.locator("#id_first_name").fill("花子")
+    page.locator("#id_password1").fill(password)
+    page.locator("#id_password2").fill(password)
+    page.locator(".add-row a").click()
+    page.locator("#id_memberships-0-role").select_option(label="委員")
+    officer.cut_out("account", page.locator("#content form"))
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.goto("/admin/goals/auditevent/")
+    officer.cut_out("log", page.locator("#result_list thead"), page.locator("#result_list tbody tr").nth(6))
+
+
+def speak(member: Person) -> None:
+    """Write an opinion without handing it in."""
+    page = member.page
+    page.goto("/admin/measures/opinion/add/")
+    member.cut_out("opinion", page.locator("#content form"))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 
+from kanazawa_strategy import guide
 from kanazawa_strategy.feeds import ChangesFeed
 from kanazawa_strategy.pages import (
     about,
@@ -59,5 +60,8 @@ urlpatterns = [
     path("opendata/<slug:name>.csv", opendata.dataset_csv, name="opendata-csv"),
     path("opendata/<slug:name>.json", opendata.dataset_json, name="opendata-json"),
     # /admin/
+    path("admin/help/", admin.site.admin_view(guide.start), name="help"),
+    path("admin/help/card/", admin.site.admin_view(guide.card), name="help-card"),
+    path("admin/help/<slug:slug>/", admin.site.admin_view(guide.role_page), name="help-role"),
     path("admin/", admin.site.urls),
 ]
