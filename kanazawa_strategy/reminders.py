@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -15,10 +16,15 @@ from django.urls import reverse
 
 from goals.models import Membership
 from kpis.models import Indicator, Reminder, Round, RoundStatus, Workflow, YearlyValue
+from measures import reports
+from measures.models import Measure, MeasureReport
+
+RowT = TypeVar("RowT")
 
 BEFORE = (30, 7, 1)  # days before the due date
 AFTER = (1, 7)  # days after it; from then on every EVERY days
 EVERY = 30
+_UNKNOWN = "値がまだ分からないときは、「状態」で「未公表」を選び、公表予定の月を入れてください。\n"
 
 
 @dataclass(frozen=True)
@@ -28,23 +34,32 @@ class Letter:
     round: Round
     user: User
     waiting: list[Indicator] = field(default_factory=list)
+    unreported: list[Measure] = field(default_factory=list)
 
     @property
     def subject(self) -> str:
-        return f"【金沢版総合戦略】{self.round}の実績値の入力のお願い"
+        return f"【金沢版総合戦略】{self.round}の{self._things}の入力のお願い"
+
+    @property
+    def _things(self) -> str:
+        return "と".join(name for name, rows in (("実績値", self.waiting), ("取組報告", self.unreported)) if rows)
 
     def body(self, today: datetime.date) -> str:
         """Write the mail: the deadline, what is still to be entered, where."""
-        names = "\n".join(f"・{indicator}" for indicator in self.waiting)
         address = settings.SITE_URL.rstrip("/") + reverse("admin:index")
         return (
             f"{self.user.get_full_name() or self.user.get_username()} 様\n\n"
-            f"{self.round}の実績値について、{_deadline(self.round.due_on, today)}\n"
-            f"まだ提出されていない指標が{len(self.waiting)}件あります。\n\n{names}\n\n"
+            f"{self.round}の{self._things}について、{_deadline(self.round.due_on, today)}\n"
+            f"{_listed('指標', self.waiting)}{_listed('取組', self.unreported)}"
             f"次の画面から入力し、提出してください。\n{address}\n\n"
-            "値がまだ分からないときは、「状態」で「未公表」を選び、公表予定の月を入れてください。\n"
+            f"{_UNKNOWN if self.waiting else ''}"
             "行き違いで提出済みのときは、ご容赦ください。\n\n企画調整課\n"
         )
+
+
+def _listed(thing: str, rows: Sequence[object]) -> str:
+    names = "\n".join(f"・{row}" for row in rows)
+    return f"まだ提出されていない{thing}が{len(rows)}件あります。\n\n{names}\n\n" if rows else ""
 
 
 def _deadline(due_on: datetime.date | None, today: datetime.date) -> str:
@@ -71,16 +86,19 @@ def letters(today: datetime.date) -> Iterator[Letter]:
 
 
 def _letters_of(round_: Round, today: datetime.date) -> Iterator[Letter]:
-    by_department = _waiting(round_, today)
+    values, measures = _waiting(round_, today), _unreported(round_)
     sent = set(Reminder.objects.filter(round=round_, sent_on=today).values_list("user_id", flat=True))
     people: dict[User, set[int]] = defaultdict(set)
-    members = Membership.objects.in_force(today).filter(department__in=by_department, user__is_active=True)
+    members = Membership.objects.in_force(today).filter(department__in={*values, *measures}, user__is_active=True)
     for member in members.select_related("user").order_by("user__username"):
         if member.user_id not in sent and member.department_id:
             people[member.user].add(member.department_id)
     for user, departments in people.items():
-        waiting = [row for department, rows in by_department.items() if department in departments for row in rows]
-        yield Letter(round_, user, waiting)
+        yield Letter(round_, user, _of(departments, values), _of(departments, measures))
+
+
+def _of(departments: set[int], waiting: Mapping[int, list[RowT]]) -> list[RowT]:
+    return [row for department, rows in waiting.items() if department in departments for row in rows]
 
 
 def _waiting(round_: Round, today: datetime.date) -> dict[int, list[Indicator]]:
@@ -93,6 +111,16 @@ def _waiting(round_: Round, today: datetime.date) -> dict[int, list[Indicator]]:
         is_known_later = row is not None and row.available_on is not None and row.available_on > today
         if indicator.department_id and not is_known_later and (row is None or row.workflow == Workflow.DRAFT):
             found[indicator.department_id].append(indicator)
+    return found
+
+
+def _unreported(round_: Round) -> dict[int, list[Measure]]:
+    """Return the measures whose report is not handed in, by department."""
+    done = MeasureReport.objects.of_round(round_).exclude(workflow=Workflow.DRAFT).values("measure__code")
+    found: dict[int, list[Measure]] = defaultdict(list)
+    for measure in reports.due(round_).filter(department__isnull=False).exclude(code__in=done).in_order():
+        if measure.department_id:
+            found[measure.department_id].append(measure)
     return found
 
 

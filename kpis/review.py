@@ -46,6 +46,11 @@ class ReviewLine(ABC):
     def department(self) -> Department | None: ...
 
     @property
+    @abstractmethod
+    def subject(self) -> Any:
+        """Return what the row is about: it has a code."""
+
+    @property
     def is_doubtful(self) -> bool:
         return False
 
@@ -105,6 +110,10 @@ class Line(ReviewLine):
     @property
     def department(self) -> Department | None:
         return self.indicator.department
+
+    @property
+    def subject(self) -> Indicator:
+        return self.indicator
 
     @property
     def is_doubtful(self) -> bool:

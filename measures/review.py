@@ -31,6 +31,10 @@ class ReportLine(ReviewLine):
     def department(self) -> Department | None:
         return self.measure.department
 
+    @property
+    def subject(self) -> Measure:
+        return self.measure
+
 
 class ReportReview(ReviewList[ReportLine]):
     """The reports of a round: on its measures in force, reprints left out."""

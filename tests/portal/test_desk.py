@@ -17,13 +17,16 @@ from django.utils import timezone
 
 from goals.audit import AuditAction, record
 from goals.models import Department
-from kanazawa_strategy.desk import Figure, Progress, deadline_of, desk_of
+from kanazawa_strategy.desk import Progress, deadline_of, desk_of
+from kanazawa_strategy.desk_figures import Figure
 from kpis.evaluation import State
 from kpis.models import Round, RoundStatus, Workflow, YearlyValue
 from tests.makers import (
     make_department,
     make_indicator,
+    make_measure,
     make_opinion,
+    make_report,
     make_round,
     make_superuser,
     make_target,
@@ -98,7 +101,7 @@ def test_a_department_sees_what_was_returned_with_the_note() -> None:
     value = make_entered(department, returned_note="出典を書いてください。")
     make_round()
     text = text_of(client_of("所管課", departments=[department]))
-    assert "差し戻された値が1件あります" in text
+    assert "差し戻された実績値が1件あります" in text
     assert f"{value.indicator}: 出典を書いてください。" in text
 
 
@@ -270,3 +273,47 @@ def test_the_number_of_queries_does_not_grow_with_what_lies_on_the_desk(role: st
             client.get(HOME)
         counts.append(len(found))
     assert counts[0] == counts[1]
+
+
+# The reports on measures
+
+
+def test_a_department_reads_how_many_measures_are_left_to_report_on() -> None:
+    department = make_department(name="こども政策課")
+    make_report(measure=make_measure(department=department), returned_note="数を書いてください。")
+    make_measure(department=department)
+    round_ = make_round(due_on=timezone.localdate() + datetime.timedelta(days=9))
+    client = client_of("所管課", departments=[department])
+    text = text_of(client)
+    assert "こども政策課 令和6年度の取組報告: 2件中 1件入力済、締切まで9日" in text
+    assert "差し戻された取組報告が1件あります" in text
+    assert "数を書いてください。" in text
+    address = reverse("admin:measures_sheet", args=[round_.pk, department.code])
+    assert f'href="{address}"' in client.get(HOME).content.decode()
+
+
+def test_the_office_sees_how_far_the_reports_are_and_who_is_late() -> None:
+    department = make_department(name="こども政策課")
+    make_report(measure=make_measure(department=department), workflow=Workflow.SUBMITTED)
+    make_measure(department=department)
+    make_round(due_on=DAY)
+    (progress,) = desk_of(make_user(role="企画調整課"), DAY + datetime.timedelta(days=1)).progress
+    assert [(figure.label, figure.number) for figure in progress.reports] == [
+        ("未入力", 1),
+        ("入力中", 0),
+        ("提出（確認待ち）", 1),
+        ("確認済", 0),
+        ("差戻し中", 0),
+    ]
+    assert [(figure.label, figure.number) for figure in progress.late] == [("こども政策課（取組報告）", 1)]
+
+
+def test_every_number_of_the_reports_leads_to_as_many_lines(planner_client: Client) -> None:
+    department = make_department()
+    for workflow in (Workflow.DRAFT, Workflow.SUBMITTED, Workflow.CONFIRMED):
+        make_report(measure=make_measure(department=department), workflow=workflow)
+    make_measure(department=department)
+    make_round()
+    (progress,) = desk_of(make_user(role="企画調整課", username="other"), DAY).progress
+    for figure in progress.reports:
+        assert len(planner_client.get(figure.url).context["lines"]) == figure.number

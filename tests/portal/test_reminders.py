@@ -7,10 +7,19 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 
+from goals.models import Department
 from kanazawa_strategy import reminders
 from kpis.evaluation import State
 from kpis.models import Indicator, Reminder, Round, Workflow
-from tests.makers import make_department, make_indicator, make_round, make_user, make_value
+from tests.makers import (
+    make_department,
+    make_indicator,
+    make_measure,
+    make_report,
+    make_round,
+    make_user,
+    make_value,
+)
 
 pytestmark = pytest.mark.django_db
 DUE = datetime.date(2026, 6, 30)
@@ -110,3 +119,30 @@ def test_who_has_no_address_is_named(open_round: Round, monkeypatch: pytest.Monk
     call_command("send_reminders", stdout=output)
     assert "メールアドレスがないため送れませんでした: saburo" in output.getvalue()
     assert Reminder.objects.count() == 1
+
+
+@pytest.mark.usefixtures("open_round")
+def test_reports_that_are_not_handed_in_stand_in_the_same_mail() -> None:
+    kodomo = Department.objects.get(code="kodomo")
+    make_measure(text="保育料を無償化", department=kodomo)
+    make_report(
+        measure=make_measure(text="もう提出した取組", department=kodomo), fiscal_year=2025, workflow="SUBMITTED"
+    )
+    make_measure(text="よその取組", department=make_department())
+    reminders.send(WEEK_BEFORE)
+    (letter,) = mail.outbox
+    assert letter.subject == "【金沢版総合戦略】第3次 令和7年度の実績値と取組報告の入力のお願い"
+    assert "まだ提出されていない指標が1件あります" in letter.body
+    assert "まだ提出されていない取組が1件あります" in letter.body
+    assert "保育料を無償化" in letter.body
+    assert "もう提出した取組" not in letter.body
+    assert "よその取組" not in letter.body
+
+
+def test_who_has_only_reports_left_is_told_of_them_alone(open_round: Round) -> None:
+    kodomo = Department.objects.get(code="kodomo")
+    make_value(indicator=Indicator.objects.get(), fiscal_year=2025, workflow=Workflow.SUBMITTED)
+    make_measure(text="保育料を無償化", department=kodomo)
+    (letter,) = reminders.letters(WEEK_BEFORE)
+    assert letter.subject == f"【金沢版総合戦略】{open_round}の取組報告の入力のお願い"
+    assert "未公表" not in letter.body(WEEK_BEFORE)
