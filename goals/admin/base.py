@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
 from goals import publication
+from goals.admin import history
+from goals.admin.reason import AsksWhy
 from goals.admin.transfer import Transfer
 from goals.years import FiscalYear
 
@@ -92,12 +94,21 @@ class PortalAdmin(NamedChoices, Transfer, admin.ModelAdmin):  # type: ignore[mis
             self.note_change(request, name)
 
 
-class TracedAdmin(SimpleHistoryAdmin, PortalAdmin):
+class TracedAdmin(AsksWhy, SimpleHistoryAdmin, PortalAdmin):  # type: ignore[misc]
     """A table whose rows keep their history: who, when, what, why."""
 
     object_history_template = "admin/history.html"
     object_history_list_template = "admin/history_list.html"
     object_history_form_template = "admin/history_form.html"
+
+    def set_history_delta_changes(
+        self, request: HttpRequest, historical_records: Any, *args: Any, **kwargs: Any
+    ) -> None:
+        """Compare the records of the page, the last with the first of the next page."""
+        page, older = historical_records, None
+        if page.has_next():
+            older = page.paginator.object_list[page.end_index()]
+        history.compare(list(page), older)
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody takes a row back to an old state by a button: it would pass by every check of the form."""

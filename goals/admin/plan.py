@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from goals import resources
 from goals.admin.base import SOURCE_FIELDS, PortalAdmin, Tabular
 from goals.admin.filters import goal_filter, strategy_filter
+from goals.admin.reason import AsksWhy
 from goals.models import Direction, Goal
 
 
@@ -45,7 +46,9 @@ class GoalAdmin(PortalAdmin):
         return f"{obj.directions_n}件"
 
 
-class DirectionAdmin(PortalAdmin):
+class DirectionAdmin(AsksWhy, PortalAdmin):  # type: ignore[misc]
+    """The measures under a heading, which keep a history, are edited on its page too."""
+
     resource_classes = [resources.DirectionResource]
     list_display = ["title", "goal", "number"]
     list_select_related = ["goal__strategy"]
