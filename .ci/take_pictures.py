@@ -99,6 +99,7 @@ def main(address: str, password: str) -> None:
         clerk, planner, officer = (Person(browser, address, name, password) for name in ("kodomo", "kikaku", "admin"))
         visit(citizen)
         enter(clerk)
+        report(clerk)
         review(planner)
         answer(clerk, planner)
         bring_table(clerk)
@@ -139,7 +140,7 @@ def enter(clerk: Person) -> None:
     page = clerk.page
     page.goto("/admin/")
     page.locator("a:has-text('年度実績入力を開く')").click()
-    clerk.photograph("sheet", 1160)
+    clerk.photograph("sheet", 1240)
     heads = page.locator(".sheet-table thead")
     clerk.cut_out("sheet", heads, row(page, "3-1-K02"))
     type_value(page, "3-1-K07", "80")
@@ -154,6 +155,14 @@ def enter(clerk: Person) -> None:
     page.get_by_role("button", name="保存して提出する").click()
     expect(page.locator(".sheet-blanks")).to_be_visible()
     clerk.cut_out("blanks", page.locator(".sheet-blanks"))
+
+
+def report(clerk: Person) -> None:
+    """Go on to the sheet of the measures."""
+    page = clerk.page
+    page.locator("a:has-text('次へ: 取組の年度報告')").click()
+    expect(page.locator(".sheet-summary").first).to_be_visible()
+    clerk.cut_out("reports", page.locator(".sheet-table thead"), page.locator(".sheet-row").nth(1))
 
 
 def review(planner: Person) -> None:
@@ -221,7 +230,7 @@ def publish(planner: Person) -> None:
     run.click()
     page.wait_for_url("**/publish/")
     planner.photograph("publish", 1300)
-    planner.cut_out("publish", page.locator("#content > p").first, page.locator("#content .warning-box"))
+    planner.cut_out("publish", page.locator("#content > p").first, page.locator("#content .warning-box").first)
     planner.cut_out("decision", page.locator("#content fieldset"), page.locator("#content .submit-row"))
 
 
