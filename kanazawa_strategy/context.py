@@ -18,6 +18,7 @@ NAVIGATION = (
     ("committee", "推進委員会"),
     ("method", "評価のしかた"),
     ("opendata", "オープンデータ"),
+    ("search", "さがす"),
 )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
+from django.contrib.sitemaps.views import sitemap
 from django.urls import path, re_path
 
 from kanazawa_strategy import guide
@@ -11,13 +12,16 @@ from kanazawa_strategy.pages import (
     accounts,
     changes,
     committee,
+    glossary,
     goals,
     home,
     indicator_files,
     indicators,
     opendata,
+    search,
     themes,
 )
+from kanazawa_strategy.sitemaps import SITEMAPS, robots
 from measures import views as measures
 
 handler404 = "kanazawa_strategy.pages.errors.not_found"
@@ -47,11 +51,16 @@ urlpatterns = [
     # /changes/
     path("changes/", changes.changes, name="changes"),
     path("changes/feed.xml", ChangesFeed(), name="changes-feed"),
+    # /search/
+    path("search/", search.search, name="search"),
     # /accounts/
     path("accounts/login/", accounts.Door.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(next_page="home"), name="logout"),
     # /about/
     path("about/method/", about.method, name="method"),
+    path("about/glossary/", glossary.glossary, name="glossary"),
+    path("about/policy/", about.policy, name="policy"),
+    path("about/accessibility/", about.accessibility, name="accessibility"),
     # /opendata/
     path("opendata/", opendata.index, name="opendata"),
     path("opendata/strategy.xlsx", opendata.workbook, name="opendata-workbook"),
@@ -59,6 +68,9 @@ urlpatterns = [
     path("opendata/<slug:name>-sjis.csv", opendata.dataset_sjis, name="opendata-sjis"),
     path("opendata/<slug:name>.csv", opendata.dataset_csv, name="opendata-csv"),
     path("opendata/<slug:name>.json", opendata.dataset_json, name="opendata-json"),
+    # For search engines
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("robots.txt", robots, name="robots"),
     # /admin/
     path("admin/help/", admin.site.admin_view(guide.start), name="help"),
     path("admin/help/card/", admin.site.admin_view(guide.card), name="help-card"),

@@ -4,11 +4,13 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from goals.models import Strategy
+from goals.models import Department, Strategy
 from goals.numbers import format_percent, format_plain
+from kanazawa_strategy import audit
 from kanazawa_strategy.context import Crumb
 from kpis.evaluation import RATING_ORDER, Group, Kind, Observation, Rating, State, TargetSpec, judge
 from kpis.rounds import thresholds_of
@@ -84,3 +86,24 @@ def method(request: HttpRequest) -> HttpResponse:
         "crumbs": [Crumb("評価のしかた")],
     }
     return render(request, "portal/method.html", ctx)
+
+
+def policy(request: HttpRequest) -> HttpResponse:
+    """Say how the portal treats data, corrections, privacy and links, and whom to ask."""
+    ctx = {
+        "licence_name": settings.OPENDATA_LICENSE_NAME,
+        "licence_url": settings.OPENDATA_LICENSE_URL,
+        "office": Department.objects.filter(code="kikaku").first(),
+        "crumbs": [Crumb("サイトポリシー")],
+    }
+    return render(request, "portal/policy.html", ctx)
+
+
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """State the aim in accessibility, and the results of the last test as `make audit` wrote them."""
+    ctx = {
+        "results": audit.results(),
+        "office": Department.objects.filter(code="kikaku").first(),
+        "crumbs": [Crumb("アクセシビリティ")],
+    }
+    return render(request, "portal/accessibility.html", ctx)

@@ -3,10 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from goals.filtering import PageFilter
+from goals.folding import holds, words_of
 from goals.models import Department, Goal, Strategy, Theme
 from kpis.evaluation import RATING_ORDER, Rating
 from kpis.models import Assessment, Basis, Indicator, Level, Tag, Target
@@ -74,10 +75,10 @@ class IndicatorFilter(PageFilter):
         return rows.filter(measures__in=Measure.objects.in_force().filter(themes=value)).distinct()
 
     def by_words(self, rows: QuerySet[Indicator], name: str, value: str) -> QuerySet[Indicator]:
-        """Keep the rows that hold every word."""
-        for word in value.split():
-            rows = rows.filter(Q(name__icontains=word) | Q(definition__icontains=word) | Q(code__icontains=word))
-        return rows
+        """Keep the rows that hold every word: 1 query."""
+        words = words_of(value)
+        texts = rows.values_list("pk", "code", "name", "definition")
+        return rows.filter(pk__in=[pk for pk, *found in texts if holds(found, words)])
 
     def unsorted(self, rows: QuerySet[Indicator], name: str, value: str) -> QuerySet[Indicator]:
         """Leave the order to the page, which knows the ratings' order."""

@@ -28,6 +28,11 @@ KINDS = [
     "/changes/",
     "/accounts/login/",
     "/about/method/",
+    "/about/glossary/",
+    "/about/policy/",
+    "/about/accessibility/",
+    "/search/",
+    "/search/?q=こども",
     "/opendata/",
 ]
 # What the indicators of the demonstration go through

@@ -50,6 +50,11 @@ PAGES = [
     "/themes/chihososei/",
     "/committee/",
     "/about/method/",
+    "/about/glossary/",
+    "/about/policy/",
+    "/about/accessibility/",
+    "/search/",
+    "/search/?q=こども",
     "/opendata/",
     "/changes/",
 ]

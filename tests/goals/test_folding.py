@@ -1,0 +1,67 @@
+"""Words are found however they are written, and the text stays as it is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goals.folding import WORDS, fold, holds, pieces, words_of
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("ＫＰＩ", "kpi"),
+        ("コドモ", "こども"),
+        ("ｺﾄﾞﾓ", "こども"),
+        ("ヴァイオリン", "ゔぁいおりん"),
+        ("１２３", "123"),
+        ("㎡", "m2"),
+        ("サービス", "さーびす"),
+    ],
+)
+def test_width_case_and_kana_do_not_matter(written: str, meant: str) -> None:
+    assert fold(written) == meant
+
+
+def test_a_question_is_cut_at_blanks_of_any_width_and_has_an_end() -> None:
+    assert words_of(" 子育て　支援\t子育て ") == ["子育て", "支援"]
+    assert len(words_of(" ".join(str(number) for number in range(100)))) == WORDS
+
+
+def test_every_word_has_to_be_there() -> None:
+    texts = ["子どもの居場所", "アプリのダウンロード数"]
+    assert holds(texts, words_of("こども") + words_of("x")) is False
+    assert holds(texts, words_of("あぷり 居場所"))
+    assert not holds(texts, words_of("アプリ 観光"))
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "marked"),
+    [
+        ("いしかわ中央子育てアプリ", "あぷり", "いしかわ中央子育て[アプリ]"),
+        ("ｱﾌﾟﾘとアプリ", "アプリ", "[ｱﾌﾟﾘ]と[アプリ]"),
+        ("KPIとＫＰＩ", "kpi", "[KPI]と[ＫＰＩ]"),
+        ("ががが", "がが", "[ががが]"),
+        ("面積10㎡です", "m2", "面積10[㎡]です"),
+        ("なし", "ある", "なし"),
+        ("", "a", ""),
+    ],
+)
+def test_hits_are_found_in_the_text_as_written(text: str, question: str, marked: str) -> None:
+    found = pieces(text, words_of(question))
+    assert "".join(f"[{part}]" if is_hit else part for part, is_hit in found) == marked
+
+
+@given(st.text(max_size=40), st.text(max_size=6))
+def test_the_pieces_are_the_text_again(text: str, question: str) -> None:
+    assert "".join(part for part, _ in pieces(text, words_of(question))) == text
+
+
+@given(st.text(alphabet="アあｱﾞaＡか゛", min_size=1, max_size=12), st.integers(0, 11), st.integers(1, 4))
+def test_a_part_of_a_text_is_held_by_it(text: str, start: int, length: int) -> None:
+    part = text[start : start + length]
+    if part.strip() and not fold(part)[0].isspace():
+        word = fold(part).split()
+        assert holds([text], word) or fold(text).find(fold(part)) < 0
