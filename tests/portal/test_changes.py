@@ -214,7 +214,7 @@ def test_an_address_of_a_revision_leads_to_it_from_the_first_page(client: Client
         assert first.count(f'id="{anchor}"') == 1
         assert second.count(f'id="{anchor}"') == 1
         assert f'href="/changes/?page=2#{anchor}"' in first
-    assert "第3次金沢版総合戦略「令和7年度改訂」で変わったこと（2ページ）" in first
+    assert "第3次金沢版総合戦略「令和7年度改訂」の記録（2ページ）" in first
     assert "前の版との違いを見る" in second
 
 
