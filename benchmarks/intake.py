@@ -22,7 +22,8 @@ SECONDS, MEGABYTES = 5, 300
 
 
 def set_up(directory: str) -> Any:
-    """Make one round with as many indicators as there are values; return it with its planner's browser."""
+    """Make one round with as many indicators as there are values, each with a target and a year before that makes the
+    new figures look odd; return it with its planner's browser."""
     os.environ.update(
         DEBUG="1", DATA_DIR=directory, LOG_LEVEL="ERROR", DJANGO_SETTINGS_MODULE="kanazawa_strategy.settings"
     )
@@ -38,8 +39,8 @@ def set_up(directory: str) -> Any:
     settings.DEBUG = False
     settings.ALLOWED_HOSTS = ["testserver"]
     call_command("migrate", verbosity=0)
-    from kpis.models import Indicator
-    from tests.makers import make_goal, make_round, make_user
+    from kpis.models import Indicator, Target, YearlyValue
+    from tests.makers import make_goal, make_revision, make_round, make_user
 
     goal = make_goal()
     rows = [
@@ -53,7 +54,13 @@ def set_up(directory: str) -> Any:
         )
         for n in range(1, ROWS + 1)
     ]
-    Indicator.objects.bulk_create(rows)
+    held = Indicator.objects.bulk_create(rows)
+    revision, known = make_revision(strategy=goal.strategy), {"baseline_year": 2022, "target_year": 2028}
+    Target.objects.bulk_create(
+        Target(indicator=row, revision=revision, kind="REACH", baseline=1, target=9, **known) for row in held
+    )
+    before = {"fiscal_year": 2023, "value": 100_000, "state": "FINAL"}
+    YearlyValue.objects.bulk_create(YearlyValue(indicator=row, **before) for row in held)
     client = Client()
     client.force_login(make_user(role="企画調整課"))
     return make_round(), client
@@ -95,7 +102,7 @@ def passed(round_: Any, client: Any, plus: int) -> tuple[str, str]:
     preview = since(start)
     seen = page.content.decode().split('name="seen" value="')[1].split('"')[0]
     start = clocks()
-    answer = client.post(sent.headers["Location"], {"seen": seen})
+    answer = client.post(sent.headers["Location"], {"seen": seen, "checked": "1"})
     confirmed = since(start)
     if answer.status_code != 302:
         raise SystemExit("nothing was written")

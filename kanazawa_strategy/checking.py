@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from goals.models import Goal, Strategy
 from goals.models.strategy import RevisionStatus
 from goals.years import FiscalYear
@@ -30,7 +32,7 @@ class Findings:
 def check() -> Findings:
     """Look through the whole database; nothing is written."""
     values = list(YearlyValue.objects.select_related("indicator").order_by("indicator__code", "fiscal_year"))
-    targets = list(Target.objects.adopted().select_related("indicator", "revision__strategy"))
+    targets = list(targets_in_force().select_related("indicator", "revision__strategy"))
     errors = [
         *_current(),
         *_codes(),
@@ -41,6 +43,14 @@ def check() -> Findings:
         *_published(values),
     ]
     return Findings(list(_table()), errors, [*_falls(values), *_base_years(values, targets), *_departments()])
+
+
+def targets_in_force() -> QuerySet[Target]:
+    """Return the targets that judge from now on: of each indicator that of the newest adopted revision which sets one."""
+    later = Target.objects.adopted().filter(
+        indicator=OuterRef("indicator"), revision__number__gt=OuterRef("revision__number")
+    )
+    return Target.objects.adopted().filter(~Exists(later))
 
 
 def _table() -> Iterator[str]:
@@ -100,7 +110,7 @@ def _current() -> Iterator[str]:
 
 def _codes() -> Iterator[str]:
     """Find codes that differ only in case: addresses are lower case, so that they would meet."""
-    measures = Measure.objects.values_list("revision__strategy__short_name", "revision__name", "code")
+    measures = Measure.objects.public().values_list("revision__strategy__short_name", "revision__name", "code")
     kinds: dict[str, list[str]] = {
         "指標": list(Indicator.objects.values_list("code", flat=True)),
         "意見": list(Opinion.objects.values_list("code", flat=True)),
@@ -117,7 +127,9 @@ def _codes() -> Iterator[str]:
 
 
 def _reprints() -> Iterator[str]:
-    reprints = Measure.objects.filter(reprint_of__isnull=False).select_related("revision", "reprint_of__revision")
+    """Look at what is public; a draft is looked at when it is to be adopted (measures.revisions.objections)."""
+    reprints = Measure.objects.public().filter(reprint_of__isnull=False)
+    reprints = reprints.select_related("revision", "reprint_of__revision")
     for measure in reprints.order_by("revision__strategy__edition", "revision__number", "code"):
         original = measure.reprint_of
         assert original is not None
@@ -128,7 +140,7 @@ def _reprints() -> Iterator[str]:
             yield f"{name} も再掲です。元の取組を選んでください。"
         elif original.revision_id != measure.revision_id:
             yield f"{name} は、別の改訂（{original.revision.name}）の取組です。同じ改訂の取組を選んでください。"
-        if measure.revision.status == RevisionStatus.ADOPTED != original.revision.status:
+        if original.revision.status != RevisionStatus.ADOPTED:
             yield f"{name} は、まだ決定していない改訂の取組です。公開されている取組を選んでください。"
 
 

@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from goals.audit import AuditAction, AuditEvent
 from goals.models import Membership, Strategy
+from kanazawa_strategy.checking import targets_in_force
 from kpis.evaluation import Kind
-from kpis.models import Indicator, Target
+from kpis.models import Indicator
 from measures.models import Opinion
 
 SOON = datetime.timedelta(days=60)  # memberships that end within this
@@ -36,25 +37,20 @@ def _list(model: str, **query: object) -> str:
 def data_checks() -> list[Figure]:
     """Count what the plan lacks: 4 queries."""
     lacking = Q(kind__in=_NUMBERED, target_year__isnull=True)
-    baseless = Q(baseline__isnull=False, baseline_year__isnull=True)
-    figures = [
-        Figure(
-            "目標年度のない目標",
-            Target.objects.filter(lacking).count(),
-            _list("kpis_target", kind__in=",".join(_NUMBERED), target_year__isnull=True),
-        ),
-        Figure(
-            "基準年度のない目標",
-            Target.objects.filter(baseless).count(),
-            _list("kpis_target", baseline__isnull=False, baseline_year__isnull=True),
-        ),
-    ]
+    baseless = Q(Q(baseline__isnull=False) | Q(starts_from_zero=True), baseline_year__isnull=True)
+    figures = [_targets("目標年度のない目標", lacking), _targets("基準年度のない目標", baseless)]
     current = Strategy.objects.filter(is_current=True).first()
     if current:
         nobodys = Indicator.objects.of(current).filter(department__isnull=True, ended_on__isnull=True)
         address = _list("kpis_indicator", strategy=current.pk, department="none", ended_on__isempty=1)
         figures.append(Figure("所管課の決まっていない指標", nobodys.count(), address))
     return figures
+
+
+def _targets(label: str, lacking: Q) -> Figure:
+    """Count among the targets in force; the list is told which, for none of its filters knows those."""
+    keys = [str(pk) for pk in targets_in_force().filter(lacking).order_by("pk").values_list("pk", flat=True)]
+    return Figure(label, len(keys), _list("kpis_target", id__in=",".join(keys) or "0"))
 
 
 def opinions(today: datetime.date) -> list[Figure]:

@@ -53,7 +53,7 @@ def amend(
             _write_value(after, change)
         after.save()
         amendment = Amendment.objects.create(
-            indicator_id=row.indicator_id,
+            indicator=indicator,
             assessment=after,
             fiscal_year=row.fiscal_year,
             kind=change.kind,

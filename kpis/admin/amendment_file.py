@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -148,8 +149,8 @@ class AmendmentFile:
         except NotWritten as error:
             messages.error(request, str(error))
             return False
-        for amendment in made:
-            self.owner.log_addition(request, amendment, [{"added": {}}])
+        log: Any = LogEntry.objects
+        log.log_actions(request.user.pk, made, ADDITION, change_message=f"ファイル「{kept}」による登録")
         messages.success(request, f"{len(made)}件の公表後の変更を登録し、公開しました。")
         return True
 

@@ -12,7 +12,7 @@ from kpis.intake.headings import folded
 from kpis.intake.layouts import GUIDE_SHEET
 from kpis.intake.reading import Book, Table, place
 
-MAX_LINES = 1_000
+MAX_LINES = 300  # each is registered as if by hand, in one request
 _SEARCHED = 25  # rows from the top
 
 # The columns by their role, as the template titles them.

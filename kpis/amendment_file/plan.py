@@ -62,7 +62,8 @@ def last_amendments() -> dict[int, int]:
 
 
 def _published(lines: Sequence[Line], seen: Mapping[int, int], today: datetime.date, *, locks: bool) -> Published:
-    rows = Assessment.objects.public().filter(fiscal_year__in=_years(lines)).select_related("round__strategy")
+    rows = Assessment.objects.public().filter(fiscal_year__in=_years(lines))
+    rows = rows.select_related("indicator", "round__strategy")
     if locks:
         rows = rows.select_for_update(of=("self", "round")).order_by("pk")
     assessments = {(row.indicator_id, row.fiscal_year): row for row in rows}

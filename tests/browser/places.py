@@ -35,6 +35,12 @@ KINDS = [
     "/search/?q=こども",
     "/opendata/",
 ]
+# The same for the pages inside the admin that are listed in kanazawa_strategy/urls.py; they need a log-in
+STAFF_KINDS = [
+    "/admin/help/",
+    "/admin/help/department/",
+    "/admin/help/card/",
+]
 # What the indicators of the demonstration go through
 STATES = [
     "/indicators/?sort=attention&goal=3",

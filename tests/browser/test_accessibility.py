@@ -12,10 +12,11 @@ from django.urls import URLPattern, get_resolver, resolve
 from playwright.sync_api import Page, Route
 from playwright.sync_api import ViewportSize as Size
 
+from kanazawa_strategy.guide import SLUGS
 from kanazawa_strategy.pages.errors import failed
 from kpis.models import Round, YearlyValue
 from tests.browser.conftest import DEMO_PASSWORD
-from tests.browser.places import DEMONSTRATION, KINDS, LOST, PLAN, STATES
+from tests.browser.places import DEMONSTRATION, KINDS, LOST, PLAN, STAFF_KINDS, STATES
 from tests.browser.visitor import Visitor
 
 Rules = Mapping[str, Any]
@@ -51,15 +52,25 @@ def check(
 
     `contrast`: at which sizes to measure contrast too, which takes axe four fifths of its time.
     """
-    found = []
-    for path in paths:
-        page = visitor.open(path)
-        for size in (WIDE, NARROW):
-            page.set_viewport_size(size)
-            measured = {**rules, "color-contrast": {"enabled": size in contrast}}
-            if what := violations(page, measured, context):
-                found.append(f"{path} at {size['width']} px: {what}")
+    found = [what for path in paths for what in _found(visitor.open(path), contrast, rules, context)]
     assert not found, "\n\n".join(found)
+
+
+def check_shown(page: Page, rules: Rules = NOTHING) -> None:
+    """Hold what a page shows now to it, such as the answer to a form."""
+    found = _found(page, (WIDE,), rules, NOTHING)
+    assert not found, "\n\n".join(found)
+
+
+def _found(page: Page, contrast: Sequence[Size], rules: Rules, context: Rules) -> list[str]:
+    found = []
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        measured = {**rules, "color-contrast": {"enabled": size in contrast}}
+        if what := violations(page, measured, context):
+            found.append(f"{page.url} at {size['width']} px: {what}")
+    page.set_viewport_size(WIDE)
+    return found
 
 
 @DEMONSTRATION
@@ -101,9 +112,16 @@ class TestTheDemonstration:
             "/admin/kpis/indicator/export/",
             f"/admin/kpis/round/{year.pk}/change/",
             f"/admin/kpis/round/{year.pk}/publish/",
+            f"/admin/kpis/round/{year.pk}/review/",
+            f"/admin/kpis/round/{year.pk}/intake/",
             "/admin/kpis/amendment/add/",
             rules=STOCK_RULES,
         )
+
+    def test_no_violation_in_the_guide_of_any_role(self, visitor: Visitor) -> None:
+        visitor.sign_in("kikaku", DEMO_PASSWORD)
+        guides = [f"/admin/help/{slug}/" for slug in SLUGS]
+        check(visitor, *STAFF_KINDS, *guides, contrast=(WIDE, NARROW), rules=STOCK_RULES)
 
 
 @PLAN
@@ -118,9 +136,9 @@ def test_every_kind_of_page_is_among_those_looked_at() -> None:
         for pattern in get_resolver().url_patterns
         if isinstance(pattern, URLPattern) and "." not in str(pattern.pattern)
     }
-    looked_at = {resolve(urlsplit(path).path).url_name for path in KINDS}
+    looked_at = {resolve(urlsplit(path).path).url_name for path in [*KINDS, *STAFF_KINDS]}
     actions = {"logout"}
-    assert served - actions - looked_at == set(), "Add a page of this kind to KINDS in tests/browser/places.py."
+    assert served - actions - looked_at == set(), "Add a page of this kind to tests/browser/places.py."
 
 
 def test_no_violation_when_the_site_fails(visitor: Visitor) -> None:

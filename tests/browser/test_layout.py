@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.places import DEMONSTRATION, KINDS, LOST, PLAN, STATES
+from kanazawa_strategy.guide import SLUGS
+from tests.browser.conftest import DEMO_PASSWORD
+from tests.browser.places import DEMONSTRATION, KINDS, LOST, PLAN, STAFF_KINDS, STATES
 from tests.browser.visitor import Visitor
 
 NARROW = {"width": 320, "height": 640}  # also 1280 px at 400 %
@@ -129,6 +133,30 @@ class TestPrint:
         expect(page.locator(".rating-bar-svg")).to_be_visible()
         expect(page.locator(".search-line")).to_be_hidden()
 
+    def test_the_card_of_staff_prints_on_one_page_in_black_on_white_without_navigation(self, visitor: Visitor) -> None:
+        visitor.sign_in("kodomo", DEMO_PASSWORD)
+        page = visitor.open("/admin/help/card/")
+        assert pages_of(page) == 1
+        page.emulate_media(media="print", color_scheme="dark")
+        expect(page.get_by_role("heading", name="早見表")).to_be_visible()
+        expect(page.get_by_role("table")).to_be_visible()
+        for part in ("#header", ".breadcrumbs", ".guide-roles", "#footer"):
+            expect(page.locator(part)).to_be_hidden()
+        colours = "each => [getComputedStyle(each).color, getComputedStyle(each).backgroundColor]"
+        for part in (".guide-card h1", ".guide-card li", ".guide-card td", ".guide-card tbody th", ".guide-card dd"):
+            assert page.locator(part).first.evaluate(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"], part
+
+    def test_a_guide_of_staff_prints_on_several_pages(self, visitor: Visitor) -> None:
+        visitor.sign_in("kodomo", DEMO_PASSWORD)
+        assert pages_of(visitor.open("/admin/help/department/")) > 1
+
+
+@DEMONSTRATION
+def test_no_guide_of_staff_scrolls_sideways(narrow: Visitor) -> None:
+    narrow.sign_in("kodomo", DEMO_PASSWORD)
+    for path in [*STAFF_KINDS, *(f"/admin/help/{slug}/" for slug in SLUGS)]:
+        check_narrow(narrow, path)
+
 
 @PLAN
 def test_no_page_of_the_plan_without_values_scrolls_sideways(narrow: Visitor) -> None:
@@ -144,6 +172,11 @@ def test_what_is_too_wide_is_found(narrow: Visitor) -> None:
     assert scrolls_sideways(page)
     assert "広い段落" in str(page.evaluate(STICKING_OUT))
     assert "名のない枠" in str(page.evaluate(LAME_FRAMES))
+
+
+def pages_of(page: Page) -> int:
+    """Print to a file and count its pages."""
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
 
 
 def box_of(page: Page, selector: str) -> dict[str, float]:

@@ -153,6 +153,90 @@ def test_the_feed_names_itself_as_atom_and_is_valid_when_empty(client: Client) -
     assert "公表や改訂の記録は、まだありません。" in read(client)
 
 
+# Pages
+
+
+def make_many(count: int) -> None:
+    """Make 策定時 without a date, a revision of 2025, and so many corrections from 2026 on, the newest last."""
+    make_survey()
+    publish_year(2024, **{"3_1_N1": Decimal("49.8")})
+    make_measure(text="相談を広げる")
+    revision = revisions.copy_revision(Revision.objects.get(), "令和7年度改訂", None)
+    revision.measures.update(text="相談をさらに広げる")
+    revisions.adopt(revision, datetime.date(2025, 9, 1), None)
+    for number in range(count):
+        make_correction(datetime.date(2026, 1, 1) + datetime.timedelta(days=number))
+
+
+def shown(page: str) -> int:
+    return page.count('class="changes-date') or len(
+        re.findall(r"訂正：「子ども|を公表しました。</a>|を決定しました。</a>", page)
+    )
+
+
+def test_fifty_changes_stand_on_a_page_and_the_rest_on_the_next(client: Client) -> None:
+    make_many(60)  # and a round, and two revisions
+    first, second = read(client), read(client, "/changes/?page=2")
+    assert (shown(first), shown(second)) == (50, 13)
+    assert "全63件のうち、1件目から50件目まで" in first
+    assert "全63件のうち、51件目から63件目まで" in second
+    assert "2026年</h2>" in first
+    assert "2026年（続き）</h2>" in second
+    assert "<title>公表と改訂の記録（2ページ）" in second
+    assert second.index("年（続き）") < second.index("2025年</h2>") < second.index("日付の記載なし")
+
+
+def test_the_pages_lead_to_one_another(client: Client) -> None:
+    make_many(100)
+    first, second, third = (read(client, f"/changes/?page={number}") for number in (1, 2, 3))
+    assert re.findall(r'rel="(prev|next)" href="([^"]+)"', first) == [("next", "/changes/?page=2")] * 2
+    links = [("prev", "/changes/"), ("next", "/changes/?page=3")]
+    assert re.findall(r'rel="(prev|next)" href="([^"]+)"', second) == links * 2
+    assert re.findall(r'rel="(prev|next)" href="([^"]+)"', third) == [("prev", "/changes/?page=2")] * 2
+    assert '<span aria-current="page">2<span' in second
+    assert second.count('aria-label="ページの切り替え"') == 1
+
+
+def test_fifty_changes_or_fewer_need_no_pages(client: Client) -> None:
+    make_many(47)
+    page = read(client)
+    assert shown(page) == 50
+    assert "ページの切り替え" not in page
+    assert "件のうち" not in page
+    assert 'rel="next"' not in page
+    assert "あとのページにある改訂" not in page
+
+
+def test_an_address_of_a_revision_leads_to_it_from_the_first_page(client: Client) -> None:
+    make_many(60)
+    first, second = read(client), read(client, "/changes/?page=2")
+    for anchor in ("revision-3-1", "revision-3-2"):
+        assert first.count(f'id="{anchor}"') == 1
+        assert second.count(f'id="{anchor}"') == 1
+        assert f'href="/changes/?page=2#{anchor}"' in first
+    assert "第3次金沢版総合戦略「令和7年度改訂」の記録（2ページ）" in first
+    assert "前の版との違いを見る" in second
+
+
+@pytest.mark.parametrize(("asked", "is_last"), [("0", True), ("99", True), ("-1", True), ("x", False), ("", False)])
+def test_a_page_that_is_not_there_is_the_nearest_that_is(client: Client, asked: str, is_last: bool) -> None:
+    make_many(60)
+    assert ("51件目から63件目まで" in read(client, f"/changes/?page={asked}")) == is_last
+
+
+@pytest.mark.parametrize("path", ["/changes/", "/changes/?page=2"])
+def test_the_queries_do_not_grow_with_the_pages(client: Client, path: str) -> None:
+    make_many(60)
+    with CaptureQueriesContext(connection) as few:
+        read(client, path)
+    for number in range(60):
+        make_correction(DAY + datetime.timedelta(days=number))
+    with CaptureQueriesContext(connection) as many:
+        read(client, path)
+    assert len(few) == len(many)
+    assert len(many) <= 8
+
+
 @pytest.mark.parametrize("path", ["/changes/", "/changes/feed.xml", "/"])
 def test_the_changes_need_at_most_twelve_queries_whatever_there_is(client: Client, path: str) -> None:
     make_revised()

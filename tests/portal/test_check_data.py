@@ -7,15 +7,20 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F
+from django.test import Client
+from django.urls import reverse
 
 from goals.models import Direction, Revision, Strategy
 from goals.models.strategy import RevisionStatus
-from kanazawa_strategy import checking, loading
+from kanazawa_strategy import checking, desk_figures, loading
 from kpis import rounds
 from kpis.evaluation import State
 from kpis.models import Indicator, Round, Target, Workflow, YearlyValue
 from measures.models import Measure
+from tests.makers import make_department, make_indicator, make_round, make_user
 from tests.portal.sources import FIXTURES
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -193,3 +198,106 @@ def test_the_command_ends_with_an_error_on_an_empty_database(db: None, capsys: p
         call_command("check_data")
     assert caught.value.returncode == 1
     assert "誤り: 現行の戦略が0件あります。" in capsys.readouterr().err
+
+
+# What is in force, not what is drafted or was superseded
+
+
+def make_draft() -> Revision:
+    return Revision.objects.create(strategy=Strategy.objects.get(edition=3), number=3, name="案")
+
+
+def test_a_draft_is_no_error_while_it_is_written(loaded: None) -> None:
+    draft, direction = make_draft(), Direction.objects.get(goal__number=1, goal__strategy__edition=3, number=1)
+    elsewhere = Measure.objects.get(code="3-1-1-01", revision__status=RevisionStatus.ADOPTED)
+    for number, code in ((98, "3-1-1-9X"), (99, "3-1-1-9x")):
+        Measure.objects.create(
+            code=code, revision=draft, direction=direction, number=number, text="取組", reprint_of=elsewhere
+        )
+    Target.objects.create(
+        indicator=Indicator.objects.get(code="3-1-K01"), revision=draft, kind="REACH", target=1, target_year=None
+    )
+    assert checking.check().errors == []
+    Revision.objects.filter(pk=draft.pk).update(status=RevisionStatus.ADOPTED)
+    errors = " ".join(checking.check().errors)
+    assert "（3-1-1-9X、3-1-1-9x）" in errors
+    assert "再掲元 3-1-1-01 は、別の改訂（改訂）の取組です" in errors
+    assert "指標 3-1-K01 の目標（第3次 案）に目標年度がありません。" in errors
+
+
+def test_a_target_that_a_later_revision_replaced_is_not_looked_at(loaded: None) -> None:
+    old = Target.objects.get(indicator__code="3-3-K05")
+    Target.objects.filter(pk=old.pk).update(target_year=None)
+    draft = make_draft()
+    new = Target.objects.create(
+        indicator=old.indicator,
+        revision=draft,
+        kind=old.kind,
+        baseline=1,
+        baseline_year=2023,
+        target=9,
+        target_year=2028,
+    )
+    assert checking.targets_in_force().filter(pk=old.pk).exists()
+    assert len(checking.check().errors) == 1
+    Revision.objects.filter(pk=draft.pk).update(status=RevisionStatus.ADOPTED)
+    in_force = set(checking.targets_in_force().values_list("pk", flat=True))
+    assert new.pk in in_force
+    assert old.pk not in in_force
+    assert checking.check().errors == []
+
+
+def test_the_desk_counts_targets_in_force_and_leads_to_them(loaded: None, planner_client: Client) -> None:
+    old, other = Target.objects.get(indicator__code="3-3-K05"), Target.objects.get(indicator__code="3-1-K01")
+    Target.objects.filter(pk__in=[old.pk, other.pk]).update(target_year=None)
+    draft = make_draft()
+    for indicator in (old.indicator, Indicator.objects.get(code="3-1-K02")):
+        Target.objects.create(indicator=indicator, revision=draft, kind="REACH", baseline=1, target=9)
+
+    def figures() -> list[tuple[str, int, int]]:
+        found = desk_figures.data_checks()[:2]
+        lists = [planner_client.get(figure.url) for figure in found]
+        return [
+            (figure.label, figure.number, page.context["cl"].result_count)
+            for figure, page in zip(found, lists, strict=True)
+        ]
+
+    assert figures() == [("目標年度のない目標", 2, 2), ("基準年度のない目標", 0, 0)]
+    Revision.objects.filter(pk=draft.pk).update(status=RevisionStatus.ADOPTED)
+    assert figures() == [("目標年度のない目標", 3, 3), ("基準年度のない目標", 2, 2)]
+
+
+# Indicators without a department
+
+
+def test_the_office_finds_indicators_without_a_department_and_enters_their_values(planner_client: Client) -> None:
+    orphan, owned = make_indicator(), make_indicator(department=make_department())
+    make_indicator(ended_on=datetime.date(2026, 3, 31))
+    round_ = make_round()
+    page = planner_client.get(reverse("admin:index"))
+    figure = next(row for row in page.context["desk"].checks if row.label == "所管課の決まっていない指標")
+    assert f'href="{figure.url.replace("&", "&amp;")}"' in page.content.decode()
+    assert [row.code for row in planner_client.get(figure.url).context["cl"].result_list] == [orphan.code]
+    numbers = dict(page.context["desk"].progress[0].rows)["（所管課なし）"]
+    assert numbers[0].number == 1
+    lines = planner_client.get(numbers[0].url).context["lines"]
+    assert [line.indicator for line in lines] == [orphan]
+    add = reverse("admin:kpis_yearlyvalue_add")
+    assert orphan.name in planner_client.get(add).content.decode()
+    data = {"indicator": orphan.pk, "fiscal_year": "R6", "value": "15", "state": "FINAL"}
+    assert planner_client.post(add, data).status_code == 302
+    value = YearlyValue.objects.get()
+    assert (value.indicator, value.fiscal_year, value.value) == (orphan, round_.fiscal_year, 15)
+    assert owned.department
+
+
+def test_no_department_enters_values_of_indicators_that_nobody_owns() -> None:
+    orphan, department = make_indicator(), make_department()
+    make_round()
+    client = Client()
+    client.force_login(make_user("所管課", [department]))
+    add = reverse("admin:kpis_yearlyvalue_add")
+    assert orphan.name not in client.get(add).content.decode()
+    data = {"indicator": orphan.pk, "fiscal_year": "R6", "value": "15", "state": "FINAL"}
+    assert client.post(add, data).status_code == 200
+    assert not YearlyValue.objects.exists()
