@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from goals import publication
+from kanazawa_strategy import linked_data
 
 NAVIGATION = (
     ("strategy-list", "総合戦略"),
@@ -32,14 +34,20 @@ class Crumb:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return `site` for the public templates (1 query, when a template asks); nothing for the admin."""
-    return {"site": SimpleLazyObject(lambda: _site(request.path))}
+    return {
+        "site": SimpleLazyObject(lambda: _site(request)),
+        "canonical": SimpleLazyObject(lambda: request.build_absolute_uri(request.path)),
+    }
 
 
-def _site(path: str) -> dict[str, Any]:
+def _site(request: HttpRequest) -> dict[str, Any]:
+    path = request.path
     version = publication.current()
     return {
         "changed_at": version.changed_at if version.number > 1 else None,
         "is_demo": version.is_demo,
+        "picture": request.build_absolute_uri(static("img/share.png")),
+        "dataset": linked_data.portal(request.build_absolute_uri),
         "navigation": [_item(reverse(name), label, path) for name, label in NAVIGATION],
     }
 

@@ -41,6 +41,8 @@ urlpatterns = [
     re_path(rf"^indicators/{CODE}\.csv$", indicator_files.years_csv, name="indicator-csv"),
     re_path(rf"^indicators/{CODE}\.json$", indicator_files.years_json, name="indicator-json"),
     re_path(rf"^indicators/{CODE}/$", indicators.indicator_page, name="indicator"),
+    # /embed/
+    re_path(rf"^embed/indicators/{CODE}/$", indicators.indicator_embed, name="indicator-embed"),
     # /measures/
     path("measures/", measures.measure_list, name="measure-list"),
     re_path(rf"^measures/{CODE}/$", measures.measure_page, name="measure"),

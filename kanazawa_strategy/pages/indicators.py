@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_exempt
 
 from goals.models import Strategy
+from kanazawa_strategy import linked_data
 from kanazawa_strategy.context import Crumb
 from kanazawa_strategy.pages.filters import IndicatorFilter
 from kanazawa_strategy.pages.profile import Profile
@@ -42,14 +46,16 @@ def indicator_page(request: HttpRequest, code: str) -> HttpResponse:
     indicator = _find(code)
     if request.path != indicator.get_absolute_url():
         return redirect(indicator, permanent=True)
-    goal = indicator.goal
+    goal, profile = indicator.goal, Profile(indicator)
+    years = [row.line.assessment.fiscal_year for row in profile.years]
     ctx = {
-        "profile": Profile(indicator),
+        "profile": profile,
         "indicator": indicator,
         "goal": goal,
         "measures": Measure.objects.in_force().filter(indicators=indicator).for_list(),
         "opinions": Opinion.objects.public().about(indicator).for_list(),
-        "canonical": request.build_absolute_uri(indicator.get_absolute_url()),
+        "dataset": linked_data.of_indicator(indicator, profile.sentence, years, request.build_absolute_uri),
+        "embed_url": request.build_absolute_uri(reverse("indicator-embed", args=[code])),
         "crumbs": [
             Crumb(goal.strategy.short_name, goal.strategy.get_absolute_url()),
             Crumb(f"基本目標{goal.number}", goal.get_absolute_url()),
@@ -57,6 +63,19 @@ def indicator_page(request: HttpRequest, code: str) -> HttpResponse:
         ],
     }
     return render(request, "kpis/indicator_page.html", ctx)
+
+
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]
+def indicator_embed(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the chart and the sentence of one indicator to stand in a frame of any other site."""
+    indicator = _find(code)
+    ctx = {
+        "indicator": indicator,
+        "profile": Profile(indicator),
+        "canonical": request.build_absolute_uri(indicator.get_absolute_url()),
+    }
+    return render(request, "kpis/indicator_embed.html", ctx)
 
 
 def _find(code: str) -> Indicator:

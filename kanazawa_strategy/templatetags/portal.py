@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django import template
-from django.utils.html import format_html_join
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from goals.numbers import format_plain
 
 register = template.Library()
+
+_ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&"}
 
 
 @register.filter
@@ -26,3 +32,10 @@ def unbroken(text: str) -> SafeString:
     ends = ["・"] * (len(parts) - 1) + [""]
     pieces = [(part + ("" if part.endswith("件中 ") else end),) for part, end in zip(parts, ends, strict=True)]
     return format_html_join("", '<span class="nowrap">{}</span>', pieces)
+
+
+@register.filter
+def linked_data(content: Mapping[str, Any]) -> SafeString:
+    """Write schema.org data into the page, safe inside its element as json_script is."""
+    text = json.dumps(content, ensure_ascii=False, cls=DjangoJSONEncoder).translate(_ESCAPES)
+    return format_html('<script type="application/ld+json">{}</script>', SafeString(text))

@@ -28,6 +28,7 @@ KINDS = [
     "/changes/",
     "/accounts/login/",
     "/about/method/",
+    "/embed/indicators/3-1-n1/",
     "/about/glossary/",
     "/about/policy/",
     "/about/accessibility/",

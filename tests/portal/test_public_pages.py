@@ -50,6 +50,7 @@ PAGES = [
     "/themes/chihososei/",
     "/committee/",
     "/about/method/",
+    "/embed/indicators/3-1-n1/",
     "/about/glossary/",
     "/about/policy/",
     "/about/accessibility/",

@@ -1,0 +1,84 @@
+"""What others take from a page: the frame for their own site, the quotation, and what machines read."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from kanazawa_strategy.templatetags.portal import linked_data
+from tests.makers import make_indicator, make_measure
+from tests.portal.world import make_survey, publish_year
+
+pytestmark = pytest.mark.django_db
+
+
+def data_of(client: Client, path: str) -> dict[str, Any]:
+    page = client.get(path).content.decode()
+    (found,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
+    read: dict[str, Any] = json.loads(found)
+    return read
+
+
+def test_a_chart_with_its_sentence_may_stand_in_a_frame_elsewhere_and_nothing_else_may(client: Client) -> None:
+    indicator = make_survey()
+    publish_year(2024, **{"3_1_N1": Decimal("49.8")})
+    frame = client.get("/embed/indicators/3-1-n1/")
+    assert "X-Frame-Options" not in frame
+    assert "frame-ancestors *" in frame["Content-Security-Policy"]
+    for text in (indicator.name, "49.8%", "<svg", "順調", 'target="_top"'):
+        assert text in frame.content.decode()
+    page = client.get(indicator.get_absolute_url())
+    assert page["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
+
+
+def test_the_page_gives_the_code_of_the_frame_and_the_quotation(client: Client) -> None:
+    page = client.get(make_indicator(name="アプリ").get_absolute_url()).content.decode()
+    assert '&lt;iframe src="http://testserver/embed/indicators/3-1-k01/" title="アプリ"' in page
+    assert "金沢市「アプリ」金沢版総合戦略ポータル、http://testserver/indicators/3-1-k01/（" in page
+
+
+def test_an_unknown_frame_is_not_found(client: Client) -> None:
+    assert client.get("/embed/indicators/9-9-k99/").status_code == 404
+
+
+def test_an_indicator_is_described_as_a_data_set_with_its_files(client: Client) -> None:
+    indicator = make_survey()
+    publish_year(2024, **{"3_1_N1": Decimal("49.8")})
+    found = data_of(client, indicator.get_absolute_url())
+    assert found["@type"] == "Dataset"
+    assert found["identifier"] == "3-1-N1"
+    assert found["temporalCoverage"] == "2024-04-01/2025-03-31"
+    assert found["variableMeasured"]["unitText"] == "%"
+    for file in found["distribution"]:
+        assert client.get(file["contentUrl"].removeprefix("http://testserver")).status_code == 200
+    assert "temporalCoverage" not in data_of(client, make_indicator().get_absolute_url())
+
+
+@pytest.mark.parametrize("path", ["/", "/strategies/", "/indicators/", "/measures/", "/committee/", "/opendata/"])
+def test_every_page_names_itself_and_the_data(client: Client, path: str) -> None:
+    make_measure()
+    page = client.get(path, {"q": "x"}).content.decode()
+    assert f'<link rel="canonical" href="http://testserver{path}">' in page
+    assert f'<meta property="og:url" content="http://testserver{path}">' in page
+    assert '<meta property="og:image" content="http://testserver/static/img/share.png">' in page
+    assert data_of(client, path)["name"] == "金沢版総合戦略の指標・実績値・評価・取組"
+
+
+def test_the_picture_for_sharing_is_there() -> None:
+    picture = Path(settings.BASE_DIR, "static", "img", "share.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert (int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")) == (1200, 630)
+
+
+def test_data_for_machines_can_t_end_its_element() -> None:
+    assert "</script><b>" not in linked_data({"name": "</script><b>&"})
+    text = linked_data({"name": "</script>&"})
+    assert json.loads(text[text.index("{") : text.rindex("}") + 1]) == {"name": "</script>&"}
