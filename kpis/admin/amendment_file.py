@@ -24,7 +24,6 @@ from goals.importing.files import XLSX_TYPE, FileRefused
 from goals.spreadsheets import UTF8, guarded
 from kpis.admin.upload_form import UploadForm, download
 from kpis.amendment_file import uploads
-from kpis.amendment_file.item import AmendmentItem
 from kpis.amendment_file.template import template
 from kpis.intake.item import Outcome
 from kpis.intake.uploads import NotWritten, notes_of
@@ -49,6 +48,7 @@ _REPORT = {
     "理由（公開）": "public_reason",
     "変更日": "made_on",
     "受け付けられない理由": "reason",
+    "注意": "doubt",
 }
 
 
@@ -97,7 +97,6 @@ class AmendmentFile:
             return HttpResponseRedirect(request.path)
         plan = uploads.plan_of(kept, today=timezone.localdate())
         wanted = request.GET.get("kind", "")
-        items = sorted(plan.items, key=lambda item: _ORDER.index(item.outcome))
         context = {
             "upload": kept,
             "plan": plan,
@@ -105,9 +104,7 @@ class AmendmentFile:
             "counts": [(outcome, outcome.label, plan.counts[outcome]) for outcome in _ORDER],
             "kind": wanted,
             "report": reverse("admin:kpis_amendment_report", args=[pk]),
-            "page": Paginator([item for item in items if _fits(item, wanted)], _SHOWN).get_page(
-                request.GET.get("page")
-            ),
+            "page": Paginator(plan.listed(wanted), _SHOWN).get_page(request.GET.get("page")),
         }
         return self._page(request, "preview", "登録する変更の確認", context)
 
@@ -159,7 +156,3 @@ class AmendmentFile:
         response = TemplateResponse(request, f"admin/kpis/amendment/{name}.html", {**every, **context})
         add_never_cache_headers(response)
         return response
-
-
-def _fits(item: AmendmentItem, wanted: str) -> bool:
-    return item.outcome == wanted or (not wanted and item.outcome != Outcome.SAME)

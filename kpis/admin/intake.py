@@ -26,13 +26,12 @@ from kpis import workbook
 from kpis.access import Entrant
 from kpis.admin.upload_form import UploadForm, download
 from kpis.intake import uploads
-from kpis.intake.item import Item, Outcome
+from kpis.intake.item import ORDER
 from kpis.models import Round, Upload
 from kpis.sheet.check import CONFIRMED
 
 _SHOWN = 200  # cells of one page
 _ANSWER = 200  # characters, as the field of the value
-DOUBTED = "DOUBTED"
 _HEADINGS = ("区別", "シート", "行", "セル", "コード", "欄", "ファイルの内容", "今の値", "新しい値", "理由", "注意")
 
 
@@ -100,17 +99,15 @@ class Intake:
         if request.method == "POST" and self._apply(request, kept, entrant):
             return HttpResponseRedirect(request.path)
         plan = uploads.plan_of(kept, entrant)
-        items = sorted(plan.items, key=_rank)
         wanted = request.GET.get("kind", "")
-        listed = [item for item in items if _fits(item, wanted)]
         context = {
             "upload": kept,
             "plan": plan,
             "notes": uploads.notes_of(kept),
-            "counts": [(outcome, outcome.label, plan.counts[outcome]) for outcome in _ORDER],
+            "counts": [(outcome, outcome.label, plan.counts[outcome]) for outcome in ORDER],
             "kind": wanted,
             "report": reverse("admin:kpis_round_intake_report", args=[pk, kept.pk]),
-            "page": Paginator(listed, _SHOWN).get_page(request.GET.get("page")),
+            "page": Paginator(plan.listed(wanted), _SHOWN).get_page(request.GET.get("page")),
         }
         return self._page(request, round_, "preview", "取り込む内容の確認", context)
 
@@ -166,21 +163,6 @@ class Intake:
         response = TemplateResponse(request, f"admin/kpis/intake/{name}.html", {**every, **context})
         add_never_cache_headers(response)
         return response
-
-
-_ORDER = [Outcome.REJECTED, Outcome.CONFLICT, Outcome.CHANGE, Outcome.NEW, Outcome.NOT_TAKEN, Outcome.SAME]
-
-
-def _rank(item: Item) -> tuple[bool, int]:
-    """Order what is to be looked at before what is not: refused, odd, and then the rest."""
-    return not (item.is_left_out or item.doubt), _ORDER.index(item.outcome)
-
-
-def _fits(item: Item, wanted: str) -> bool:
-    """Tell whether a cell is listed: of one outcome, or with a doubt, or all that would not stay as they are."""
-    if wanted == DOUBTED:
-        return bool(item.doubt)
-    return item.outcome == wanted or (not wanted and item.outcome != Outcome.SAME)
 
 
 def _departments(round_: Round, entrant: Entrant) -> list[Department]:

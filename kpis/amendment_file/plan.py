@@ -14,8 +14,9 @@ from goals.years import FiscalYear
 from kpis.amendment_file.item import AmendmentItem
 from kpis.amendment_file.layout import Line
 from kpis.amendment_file.line_plan import LinePlan, Published, Wanted
+from kpis.doubts import doubts_beside
 from kpis.intake.item import Told
-from kpis.models import Amendment, Assessment, Indicator
+from kpis.models import Amendment, Assessment, Indicator, YearlyValue
 
 
 @dataclass
@@ -37,7 +38,7 @@ class Plan(Told[AmendmentItem]):
 
 
 def build(lines: Sequence[Line], seen: Mapping[int, int], *, today: datetime.date, locks: bool = False) -> Plan:
-    """Compare the lines with what is published: 3 queries. `seen` is last_amendments() when the file was read.
+    """Compare the lines with what is published: 4 queries. `seen` is last_amendments() when the file was read.
 
     With `locks`, for writing in a transaction, nobody amends those years or takes their publication back meanwhile.
     """
@@ -52,7 +53,23 @@ def build(lines: Sequence[Line], seen: Mapping[int, int], *, today: datetime.dat
             named = "、".join(f"{plan.line.sheet} {plan.line.row}行目" for plan in same)
             for plan in same:
                 plan.refuse(f"同じ指標と年度の行が二つ以上あります（{named}）。正しい行だけを残してください。")
+    _doubt(plans)
     return Plan([item for plan in plans for item in plan.items], [plan.wanted for plan in plans if plan.wanted])
+
+
+def _doubt(plans: Sequence[LinePlan]) -> None:
+    """Say of the figures that would become public what looks odd about them, as the sheet does."""
+    wanted = [(plan.wanted, plan.items[-1]) for plan in plans if plan.wanted and plan.wanted.change.value is not None]
+    known = YearlyValue.objects.public().filter(value__isnull=False).order_by("fiscal_year")
+    years: dict[int, list[YearlyValue]] = defaultdict(list)
+    for value in known.filter(indicator__in={each.assessment.indicator_id for each, _ in wanted}):
+        years[value.indicator_id].append(value)
+    for each, item in wanted:
+        row = each.assessment
+        before = [value for value in years[row.indicator_id] if value.fiscal_year < row.fiscal_year]
+        figure = YearlyValue(indicator=row.indicator, fiscal_year=row.fiscal_year, value=each.change.value)
+        figure.breaks_series = row.breaks_series
+        item.doubt = " ".join(doubts_beside(figure, row.target_row, before[-1] if before else None))
 
 
 def last_amendments() -> dict[int, int]:
@@ -63,7 +80,7 @@ def last_amendments() -> dict[int, int]:
 
 def _published(lines: Sequence[Line], seen: Mapping[int, int], today: datetime.date, *, locks: bool) -> Published:
     rows = Assessment.objects.public().filter(fiscal_year__in=_years(lines))
-    rows = rows.select_related("indicator", "round__strategy")
+    rows = rows.select_related("indicator", "round__strategy", "target_row")
     if locks:
         rows = rows.select_for_update(of=("self", "round")).order_by("pk")
     assessments = {(row.indicator_id, row.fiscal_year): row for row in rows}

@@ -33,6 +33,10 @@ LABELS = {
 }
 
 
+ORDER = [Outcome.REJECTED, Outcome.CONFLICT, Outcome.CHANGE, Outcome.NEW, Outcome.NOT_TAKEN, Outcome.SAME]
+DOUBTED = "DOUBTED"  # asks for what looks odd, whatever becomes of it
+
+
 @dataclass
 class Item:
     """A cell by its place in the file, with its content as typed, old and new as the screen writes them."""
@@ -60,6 +64,11 @@ class Item:
     @property
     def is_left_out(self) -> bool:
         return self.outcome in {Outcome.REJECTED, Outcome.CONFLICT}
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """Order what is to be looked at before what is not: refused, odd, and then the rest."""
+        return not (self.is_left_out or self.doubt), ORDER.index(self.outcome)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -90,6 +99,13 @@ class Told(Generic[Row]):
     @property
     def written(self) -> int:
         return sum(item.is_written for item in self.items)
+
+    def listed(self, wanted: str) -> list[Row]:
+        """Return the items of one outcome, or those with a doubt, or all that would not stay as they are."""
+        items = sorted(self.items, key=lambda item: item.rank)
+        if wanted == DOUBTED:
+            return [item for item in items if item.doubt]
+        return [item for item in items if item.outcome == wanted or (not wanted and item.outcome != Outcome.SAME)]
 
     @property
     def doubts(self) -> int:

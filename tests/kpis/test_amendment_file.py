@@ -345,6 +345,21 @@ def test_a_publication_taken_back_meanwhile_takes_no_amendment(planner_client: C
     assert not Amendment.objects.exists()
 
 
+def test_a_figure_that_looks_odd_is_told_and_not_forbidden(planner_client: Client) -> None:
+    odd, plain, late = make_published({}, {}, {"value": None, "state": State.COLLECTING})
+    for row in (odd, plain, late):
+        make_value(indicator=row, fiscal_year=2023, value=Decimal(12), workflow=Workflow.PUBLISHED)
+        make_value(indicator=row, fiscal_year=2025, value=Decimal(1))  # later years and drafts say nothing
+    lines = [f"{odd.code},R6,訂正,120000,,{WHY},,,", f"{plain.code},R6,訂正,13,,{WHY},,,"]
+    page = sent(planner_client, *lines, f"{late.code},R6,追加公表,,調査なし,{WHY},,,")
+    assert [bool(item.doubt) for item in page.context["plan"].items] == [True, False, False]
+    assert "令和5年度の12件から+119,988件" in page.content.decode()
+    only = planner_client.get(f"{page.request['PATH_INFO']}?kind=DOUBTED")
+    assert [item.code for item in only.context["page"]] == [odd.code]
+    confirm(planner_client, page)
+    assert Assessment.objects.get(indicator=odd).value == 120_000
+
+
 def test_one_file_speaks_of_several_years_and_strategies(planner_client: Client) -> None:
     (row,) = make_published({})
     make_value(indicator=row, fiscal_year=2023, workflow=Workflow.CONFIRMED)

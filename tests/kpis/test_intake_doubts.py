@@ -151,7 +151,7 @@ def test_odd_figures_come_first_are_counted_and_can_be_looked_at_alone() -> None
     plain = make_indicator(department=odd.department)
     page = send(client, round_, f"コード,R6,備考\n{plain.code},1,注1\n{odd.code},500,注2\n", "a.csv")
     content = page.content.decode()
-    assert "注意あり（新規・変更のうち）" in content
+    assert "注意あり（書き込む値のうち）" in content
     assert next(item.doubt for item in page.context["page"]) == doubts(page)[0]
     only = client.get(f"{page.request['PATH_INFO']}?kind=DOUBTED")
     assert [(item.code, item.new) for item in only.context["page"]] == [(odd.code, "500")]
