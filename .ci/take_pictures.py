@@ -13,7 +13,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS, HELP = ROOT / "docs" / "pictures", ROOT / "static" / "img" / "help"
@@ -64,7 +64,7 @@ class Person:
         self.page.screenshot(path=DOCS / f"{name}.png")
         self.page.set_viewport_size({"width": WIDTH, "height": 900})
 
-    def cut_out(self, name: str, *parts: Locator, point: Locator | None = None, width: float = 0) -> None:
+    def cut_out(self, name: str, *parts: Locator, point: Locator | None = None) -> None:
         """Take what the parts span for the help, with a frame around what is to be clicked."""
         frame = "(each, line) => { each.style.outline = line; each.style.outlineOffset = '2px'; }"
         # High enough that nothing sticks over the parts
@@ -74,12 +74,13 @@ class Person:
         self.page.evaluate("() => { scrollTo(0, 0); document.activeElement.blur(); }")
         self.page.mouse.move(0, 0)
         boxes = [box for part in parts if (box := part.bounding_box())]
-        left, top = (min(box[side] for box in boxes) - MARGIN for side in ("x", "y"))
+        left = min(box["x"] for box in boxes) - MARGIN
+        top = min(box["y"] for box in boxes) - MARGIN
         right = max(box["x"] + box["width"] for box in boxes) + MARGIN
         bottom = max(box["y"] + box["height"] for box in boxes) + MARGIN
-        left, right = max(left, 0), min(left + width if width else right, WIDTH)
-        clip = {"x": left, "y": max(top, 0), "width": right - left, "height": bottom - max(top, 0)}
-        self.page.screenshot(path=HELP / f"{name}.png", clip=clip)  # type: ignore[arg-type]
+        left, top, right = max(left, 0), max(top, 0), min(right, WIDTH)
+        clip: FloatRect = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+        self.page.screenshot(path=HELP / f"{name}.png", clip=clip)
         if point:
             point.evaluate(frame, "")
         self.page.set_viewport_size({"width": WIDTH, "height": 900})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import django
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -78,7 +79,6 @@ def test_the_roles_that_the_user_holds_stand_first() -> None:
     response = client.get(START)
     assert response["Location"] == reverse("help-role", args=["planner"])
     page = text(client, response["Location"])
-    assert re.findall(r"/admin/help/(\w+)/\"", page)[-5:] != []
     nav = page[page.index('<nav class="guide-roles"') : page.index('<div class="guide">')]
     assert re.findall(r"/admin/help/(\w+)/", nav) == ["planner", "officer", "department", "member", "card"]
 
@@ -130,6 +130,26 @@ def test_a_guide_has_neither_styles_nor_scripts_of_its_own(path: str) -> None:
     page = text(client_of("所管課"), path)
     main = page[page.index('<div class="guide">') : page.index('<footer id="footer">')]
     assert not re.search(r"<style|<script|\sstyle=|\son\w+=", main)
+
+
+def test_what_a_guide_quotes_stands_on_the_screens() -> None:
+    """Labels of the guide are those of the templates, the scripts, the code, or of Django's own admin."""
+    django_words = Path(django.__file__).parent.glob("contrib/a*/locale/ja/LC_MESSAGES/django.po")
+    screens = [file for file in ROOT.glob("templates/**/*.html") if HELP not in file.parents]
+    code = [file for app in ("goals", "kpis", "measures", "kanazawa_strategy") for file in (ROOT / app).rglob("*.py")]
+    scripts = ROOT.glob("static/js/*.js")
+    words = "".join(file.read_text() for file in [*screens, *code, *scripts, *django_words]).replace(
+        "{{ thing }}", "値"
+    )
+    examples = {"値が0", "約50", "50〜60"}
+    composed = {"評価年度 を追加", "所属・役割 の追加"}  # by Django, of a name and a verb
+    quoted = {
+        label
+        for file in HELP.rglob("*.html")
+        for label in re.findall(r"「([^「」]+)」", re.sub(r"{%.*?%}|<[^>]+>", "", file.read_text()))
+    }
+    assert len(quoted) > 50
+    assert {label for label in quoted - examples - composed if label not in words} == set()
 
 
 # The pictures
