@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.forms import Textarea
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from simple_history.admin import SimpleHistoryAdmin
 
 from goals import publication
@@ -99,7 +102,6 @@ class TracedAdmin(AsksWhy, SimpleHistoryAdmin, PortalAdmin):  # type: ignore[mis
 
     object_history_template = "admin/history.html"
     object_history_list_template = "admin/history_list.html"
-    object_history_form_template = "admin/history_form.html"
 
     def set_history_delta_changes(
         self, request: HttpRequest, historical_records: Any, *args: Any, **kwargs: Any
@@ -117,16 +119,43 @@ class TracedAdmin(AsksWhy, SimpleHistoryAdmin, PortalAdmin):  # type: ignore[mis
     def history_view_title(self, request: HttpRequest, obj: Any) -> str:
         return f"変更の履歴: {obj}"
 
-    def history_form_view_title(self, request: HttpRequest, obj: Any) -> str:
-        return f"この時点の内容: {obj}"
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        self._check_sight(request, unquote(object_id))
+        response: HttpResponse = super().history_view(request, object_id, extra_context)
+        return response
 
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        if request.method != "GET":
+        """Show what a row held at one time: what the history kept, not a form over what the row is linked to today."""
+        self._check_sight(request, unquote(object_id))
+        model: Any = self.model
+        rows = model.history.select_related("history_user")
+        record = get_object_or_404(rows, id=unquote(object_id), history_id=version_id if version_id.isdecimal() else 0)
+        if request.method != "GET" or not self.has_view_history_permission(request, record.instance):
             raise PermissionDenied
-        response: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
-        return response
+        history.compare([record])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"この時点の内容: {record.instance}",
+            "opts": self.opts,
+            "original": record.instance,
+            "record": record,
+            "contents": history.contents(record),
+        }
+        return TemplateResponse(request, "admin/history_form.html", context)
+
+    def _check_sight(self, request: HttpRequest, key: str) -> None:
+        """Show no history of a row that the list hides from the user; of deleted ones to those who may delete."""
+        if not key.isdecimal():
+            raise Http404
+        model: Any = self.model
+        if model._base_manager.filter(pk=key).exists():
+            may = self.get_queryset(request).filter(pk=key).exists()
+        else:
+            may = self.has_delete_permission(request)
+        if not may:
+            raise PermissionDenied
 
 
 class ReadOnlyAdmin(PortalAdmin):

@@ -43,6 +43,16 @@ def compare(records: Sequence[Any], older: Any = None) -> None:
         record.height = len(record.changes) or 1
 
 
+def contents(record: Any) -> list[tuple[str, str]]:
+    """Return all that a record holds, by the labels of the forms."""
+    lists = _lists([record])
+    found = [(_label(field), _shown(field, record)) for field in _tracked(record)]
+    return found + [
+        (_label(field), "、".join(lists.get((field.name, record.history_id), [])))
+        for field in record._history_m2m_fields
+    ]
+
+
 def _name(user: Any) -> str:
     """Write 犀川 花子（tantou）."""
     if user is None:
@@ -52,12 +62,15 @@ def _name(user: Any) -> str:
 
 
 def _fields(old: Any, new: Any) -> Iterable[Change]:
-    known = {field.name for field in new.tracked_fields}
-    for field in new.instance_type._meta.fields:
-        if field.name in known and field.name not in COUNTERS and not field.primary_key:
-            before, after = (getattr(record, field.attname) for record in (old, new))
-            if before != after:
-                yield Change(_label(field), _shown(field, old), _shown(field, new))
+    for field in _tracked(new):
+        if getattr(old, field.attname) != getattr(new, field.attname):
+            yield Change(_label(field), _shown(field, old), _shown(field, new))
+
+
+def _tracked(record: Any) -> list[Any]:
+    """Return the fields that staff know, in the order of the model."""
+    known = {field.name for field in record.tracked_fields} - COUNTERS
+    return [field for field in record.instance_type._meta.fields if field.name in known and not field.primary_key]
 
 
 def _many(old: Any, new: Any, lists: Lists) -> Iterable[Change]:

@@ -146,7 +146,7 @@ def test_the_confirmation_page_and_the_amendment_form_obey_the_policy(super_clie
     history = YearlyValue.history.first()
     address = reverse("admin:kpis_yearlyvalue_simple_history", args=[history.id, history.history_id])
     content = super_client.get(address).content.decode()
-    assert "この時点の内容です" in content
+    assert "ときの内容です" in content
     assert_clean(content)
 
 

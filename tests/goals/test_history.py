@@ -279,6 +279,63 @@ def test_the_history_is_read_by_staff_and_by_nobody_else(model: Any) -> None:
     assert Client().get(page_of("history", row)).status_code == 302
 
 
+def moment_of(record: Any) -> str:
+    model = record.instance_type._meta
+    return reverse(f"admin:{model.app_label}_{model.model_name}_simple_history", args=[record.id, record.history_id])
+
+
+def test_what_a_row_held_at_one_time_is_shown_with_its_lists_of_that_time(planner_client: Client) -> None:
+    measure = make_measure(text="前の取組", detail="一文目。\n二文目。", department=make_department(name="税務課"))
+    first = measure.history.latest()
+    save(planner_client, measure, text="後の取組", themes=[make_theme().pk], change_reason=WHY)
+    old = planner_client.get(moment_of(first)).content.decode()
+    assert "<td>前の取組</td>" in old
+    assert "<td>一文目。<br>二文目。</td>" in old
+    assert "<td>税務課</td>" in old
+    assert "（システム）が追加したときの内容です" in old
+    assert "<td>こども</td>" not in old
+    new = planner_client.get(moment_of(measure.history.latest())).content.decode()
+    assert "<td>こども</td>" in new
+    assert "kikakuが変更したときの内容です" in new
+    assert f"理由: {WHY}" in new
+    assert "<form" not in new[new.index('id="content"') :]
+
+
+@pytest.mark.parametrize("model", TRACED, ids=lambda model: model.__name__)
+def test_the_moments_of_a_history_are_read_by_staff_and_written_by_nobody(super_client: Client, model: Any) -> None:
+    record = make_row(model).history.latest()
+    for role, status in (("企画調整課", 200), ("所管課", 200), ("システム管理", 403), ("", 403)):
+        client = Client()
+        client.force_login(make_user(role))
+        assert client.get(moment_of(record)).status_code == status, role
+    assert Client().get(moment_of(record)).status_code == 302
+    assert super_client.post(moment_of(record), {}).status_code == 403
+    for last in ("999999", "x"):
+        address = moment_of(record).rsplit("/", 2)[0] + f"/{last}/"
+        assert super_client.get(address).status_code == 404
+
+
+def test_a_member_reads_no_history_of_an_opinion_that_the_list_hides() -> None:
+    hidden, public = make_opinion(status="SUBMITTED", text="まだ公開しない意見"), make_opinion()
+    member = make_user("委員")
+    own, client = make_opinion(status="SUBMITTED", author=member), Client()
+    client.force_login(member)
+    for row, status in ((hidden, 403), (public, 200), (own, 200)):
+        assert client.get(page_of("history", row)).status_code == status
+        assert client.get(moment_of(row.history.latest())).status_code == status
+
+
+def test_the_history_of_a_deleted_row_is_for_those_who_may_delete() -> None:
+    opinion = make_opinion(status="SUBMITTED", text="消した意見")
+    history, record = page_of("history", opinion), opinion.history.latest()
+    opinion.delete()
+    for role, status in (("企画調整課", 200), ("委員", 403), ("所管課", 403)):
+        client = Client()
+        client.force_login(make_user(role))
+        assert client.get(history).status_code == status, role
+        assert client.get(moment_of(record)).status_code == status, role
+
+
 def test_a_heading_itself_has_no_reason_to_keep_but_is_saved_with_one(planner_client: Client) -> None:
     direction = make_direction(title="前の題")
     save(planner_client, direction, title="後の題", change_reason=WHY)
