@@ -20,6 +20,11 @@ class PageFilter(django_filters.FilterSet):
         return [field for field in self.form.visible_fields() if field.name not in self.main]
 
     @property
+    def hidden_fields(self) -> list[BoundField]:
+        """Return the set fields that no box shows, to be carried along."""
+        return [field for field in self.form.hidden_fields() if field.value()]
+
+    @property
     def uses_more(self) -> bool:
         """Tell whether a folded filter is set, so that it must show."""
         return any(field.value() for field in self.more_fields)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from goals.models import Goal, Strategy, Theme
@@ -54,16 +53,3 @@ SITEMAPS: dict[str, Sitemap] = {
     "indicators": Rows(Indicator.objects.order_by("code")),
     "measures": Rows(Measure.objects.in_force().counted().order_by("code")),
 }
-
-
-def robots(request: HttpRequest) -> HttpResponse:
-    """Ask search engines to stay out of what is not for citizens, and show them the list of pages."""
-    lines = [
-        "User-agent: *",
-        "Disallow: /admin/",
-        "Disallow: /accounts/",
-        "Disallow: /committee/preview/",
-        "Disallow: /search/",
-        f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
-    ]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

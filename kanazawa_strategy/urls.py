@@ -20,8 +20,9 @@ from kanazawa_strategy.pages import (
     opendata,
     search,
     themes,
+    wellknown,
 )
-from kanazawa_strategy.sitemaps import SITEMAPS, robots
+from kanazawa_strategy.sitemaps import SITEMAPS
 from measures import views as measures
 
 handler404 = "kanazawa_strategy.pages.errors.not_found"
@@ -72,7 +73,8 @@ urlpatterns = [
     path("opendata/<slug:name>.json", opendata.dataset_json, name="opendata-json"),
     # For search engines
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
-    path("robots.txt", robots, name="robots"),
+    path("robots.txt", wellknown.robots, name="robots"),
+    path("favicon.ico", wellknown.favicon, name="favicon"),
     # /admin/
     path("admin/help/", admin.site.admin_view(guide.start), name="help"),
     path("admin/help/card/", admin.site.admin_view(guide.card), name="help-card"),

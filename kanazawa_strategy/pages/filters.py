@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
@@ -46,6 +47,7 @@ class IndicatorFilter(PageFilter):
     )
     q = django_filters.CharFilter(method="by_words", label="ことば")
     sort = django_filters.ChoiceFilter(method="unsorted", label="並び順", empty_label=None, choices=SORTS)
+    view = django_filters.CharFilter(method="unsorted", widget=forms.HiddenInput)
 
     class Meta:
         model = Indicator

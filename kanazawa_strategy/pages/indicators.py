@@ -27,11 +27,23 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "has_values": any(row.newest for row in rows),
         "strategy": strategies.pop() if len(strategies) == 1 else Strategy.objects.current(),
-        "is_filtered": any(request.GET.values()),
+        "is_filtered": any(value for name, value in request.GET.items() if name not in {"view", "sort"}),
         "query": request.GET.urlencode(),
+        "is_cards": request.GET.get("view") == "cards",
+        "table_url": _with_view(request, ""),
+        "cards_url": _with_view(request, "cards"),
         "crumbs": [Crumb("指標")],
     }
     return render(request, "kpis/indicator_list.html", ctx)
+
+
+def _with_view(request: HttpRequest, view: str) -> str:
+    """Return the address of the same list shown another way."""
+    query = request.GET.copy()
+    query.pop("view", None)
+    if view:
+        query["view"] = view
+    return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
 def _sorted(rows: list[Summary], sort: str) -> list[Summary]:

@@ -20,6 +20,7 @@ KINDS = [
     "/strategies/1/goals/1/",
     "/indicators/",
     "/indicators/?q=ありえないことば",  # nothing found
+    "/indicators/?view=cards",
     "/indicators/3-1-n1/",
     "/measures/",
     "/measures/3-2-1-01/",

@@ -58,9 +58,11 @@ def test_the_list_is_filtered_by_its_form(plain: Visitor) -> None:
 
 def test_words_are_searched_from_home(plain: Visitor) -> None:
     page = plain.open("/")
-    page.get_by_label("指標をさがす").fill("まちのり")
+    page.get_by_label("ことばでさがす").fill("マチノリ")
     page.get_by_role("button", name="さがす").click()
-    expect(page.get_by_role("status")).to_contain_text("1件が見つかりました")
+    expect(page.get_by_role("status")).to_contain_text("が見つかりました")
+    expect(page.get_by_role("heading", level=2).first).to_contain_text("指標（1件）")
+    expect(page.locator("mark").first).to_have_text("まちのり")
 
 
 def test_an_indicator_has_its_sentence_drawing_table_and_reason(plain: Visitor) -> None:

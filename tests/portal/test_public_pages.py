@@ -42,6 +42,7 @@ PAGES = [
     "/indicators/",
     "/indicators/?goal=2&rating=NO_VALUE&sort=attention",
     "/indicators/?q=ありえないことば",
+    "/indicators/?view=cards&goal=2",
     "/measures/",
     "/measures/?theme=iju&tag=none",
     "/measures/3-2-4-02/",
