@@ -6,7 +6,7 @@ import datetime
 from decimal import Decimal
 
 from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import strategies as st
 
 from goals.models import Strategy
 from kpis.amendment_file.layout import TITLES, Line
@@ -76,8 +76,8 @@ def make_published(state: State | None) -> Published:
 
 
 @given(
-    cells=some.dictionaries(some.sampled_from(ROLES), some.sampled_from(WORDS) | some.text(max_size=20)),
-    state=some.sampled_from([None, *State]),
+    cells=st.dictionaries(st.sampled_from(ROLES), st.sampled_from(WORDS) | st.text(max_size=20)),
+    state=st.sampled_from([None, *State]),
 )
 def test_whatever_stands_in_a_line_it_is_taken_or_refused_with_a_sentence(
     cells: dict[str, str], state: State | None
@@ -95,7 +95,7 @@ def test_whatever_stands_in_a_line_it_is_taken_or_refused_with_a_sentence(
         assert all(item.outcome == Outcome.SAME or item.reason for item in plan.items), plan.items
 
 
-@given(some.text(max_size=40))
+@given(st.text(max_size=40))
 def test_no_value_is_invented(text: str) -> None:
     cells = {"code": "3-1-K01", "year": "R6", "kind": "訂正", "reason": "理由", "value": text}
     line = Line("CSV", 2, {role: (f"{role}2", typed) for role, typed in cells.items()})
