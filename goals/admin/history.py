@@ -18,6 +18,7 @@ from goals.fields import FiscalYearField
 from goals.numbers import format_plain
 from goals.years import FiscalYear
 
+SOURCE = {"source_place", "source_note"}
 COUNTERS = {"version"}  # kept for the machine
 Lists = dict[tuple[str, int], list[str]]
 
@@ -68,9 +69,10 @@ def _fields(old: Any, new: Any) -> Iterable[Change]:
 
 
 def _tracked(record: Any) -> list[Any]:
-    """Return the fields that staff know, in the order of the model."""
+    """Return the fields that staff know, in the order of the model, where it stands in the sources last."""
     known = {field.name for field in record.tracked_fields} - COUNTERS
-    return [field for field in record.instance_type._meta.fields if field.name in known and not field.primary_key]
+    fields = [field for field in record.instance_type._meta.fields if field.name in known and not field.primary_key]
+    return sorted(fields, key=lambda field: field.name in SOURCE)
 
 
 def _many(old: Any, new: Any, lists: Lists) -> Iterable[Change]:
