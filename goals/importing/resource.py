@@ -56,6 +56,9 @@ class Error(results.Error):
         return "予期しない理由で取り込めませんでした。この画面とファイルを添えて、システムの担当者に連絡してください。"
 
 
+IMPORTED = "ファイルの取込み"  # the reason in the history, where nobody gave another
+
+
 class Resource(resources.ModelResource):
     """One file layout of one model: found by codes, checked whole, nothing written when anything is wrong."""
 
@@ -197,6 +200,11 @@ class Resource(resources.ModelResource):
         old = field.get_value(instance)
         if not (isinstance(field.widget, Text) and old and field.widget.keeps(old, row[field.column_name])):
             super().import_field(field, instance, row, is_m2m, **kwargs, unit=self.unit_of(instance))
+
+    def do_instance_save(self, instance: Any, is_create: bool = False) -> None:
+        """Say in the history that a file brought the row."""
+        instance._change_reason = IMPORTED
+        super().do_instance_save(instance, is_create)  # type: ignore[call-arg]
 
     def unit_of(self, instance: Any) -> str | None:
         """Return the unit that the numbers of the row are in; None where it has none to check."""

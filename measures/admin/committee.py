@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.db.models import Count, Q
@@ -68,6 +69,22 @@ class AnsweredFilter(admin.SimpleListFilter):
         return {"0": queryset.filter(blank), "1": queryset.exclude(blank)}.get(self.value() or "", queryset)
 
 
+class WordingChoice(forms.ModelChoiceField):
+    """A measure as one revision words it: the name of the revision tells equal codes apart."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj}（{obj.revision}）"
+
+
+class WordingChoices(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj}（{obj.revision}）"
+
+
+def _every_wording() -> models.QuerySet[Measure]:
+    return Measure.objects.in_order().select_related("revision__strategy")
+
+
 @admin.register(Opinion)
 class OpinionAdmin(TracedAdmin):
     """The office edits all; a member of the committee hands in an own one, and edits it until it is public."""
@@ -108,12 +125,15 @@ class OpinionAdmin(TracedAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "measure":
-            kwargs["queryset"] = Measure.objects.in_order()
+            kwargs |= {"queryset": _every_wording(), "form_class": WordingChoice}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        rows: Any = (Measure if db_field.name == "measures" else Indicator).objects.in_order()
-        return super().formfield_for_manytomany(db_field, request, **{**kwargs, "queryset": rows})
+        if db_field.name == "measures":
+            kwargs |= {"queryset": _every_wording(), "form_class": WordingChoices}
+        else:
+            kwargs["queryset"] = Indicator.objects.in_order()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if not super().has_change_permission(request, obj):

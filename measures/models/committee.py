@@ -137,7 +137,9 @@ class Opinion(Sourced):
     order = models.PositiveSmallIntegerField("並び順")
 
     objects = OpinionQuerySet.as_manager()
-    history = HistoricalRecords(verbose_name="意見の履歴", verbose_name_plural="意見の履歴")
+    history = HistoricalRecords(
+        verbose_name="意見の履歴", verbose_name_plural="意見の履歴", m2m_fields=[measures, indicators]
+    )
 
     class Meta:
         verbose_name = "委員の意見"

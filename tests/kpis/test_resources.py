@@ -48,6 +48,7 @@ def test_a_value_comes_in_from_csv_in_any_encoding(planner_client: Client, encod
     value = YearlyValue.objects.get()
     assert (value.fiscal_year, value.value, value.state, value.note) == (2024, 1234, State.FINAL, "髙岡町を含む")
     assert value.workflow == Workflow.DRAFT
+    assert value.history.get().history_change_reason == "ファイルの取込み"
     assert "実績値を取り込みました。新規 1件、変更 0件、同じ 0件。" in page.content.decode()
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from goals import publication
 from goals.models import Direction
 from kpis.models import RoundStatus, Workflow
-from measures.models import Measure, MeasureReport, Meeting
+from measures.models import Measure, MeasureReport, Meeting, Opinion
 from tests.makers import (
     make_department,
     make_direction,
@@ -128,3 +128,21 @@ def test_the_list_of_meetings_counts_opinions_without_an_answer(planner_client: 
     make_opinion(meeting=meeting)
     row = planner_client.get(url(Meeting, "changelist")).context["cl"].result_list[0]
     assert (row.opinions_n, row.unanswered_n) == (2, 1)
+
+
+def test_the_form_of_an_opinion_tells_the_wordings_of_one_measure_apart(planner_client: Client) -> None:
+    measure = make_measure(text="相談を広げる")
+    newer = make_revision(strategy=measure.revision.strategy, number=9, name="令和8年度改訂")
+    make_measure(text="相談を広げる", revision=newer, code=measure.code)
+    form = planner_client.get(url(Opinion, "change", make_opinion().pk)).context["adminform"].form
+    for name in ("measure", "measures"):
+        labels = [str(label) for _, label in form.fields[name].choices if "相談" in str(label)]
+        assert len(set(labels)) == 2
+        assert any("令和8年度改訂" in label for label in labels)
+
+
+def test_the_links_of_an_opinion_stay_in_its_history(planner_client: Client) -> None:
+    opinion, measure = make_opinion(), make_measure()
+    opinion.measures.add(measure)
+    assert [link.measure for link in opinion.history.first().measures.all()] == [measure]
+    assert "関連する取組" in planner_client.get(url(Opinion, "history", opinion.pk)).content.decode()
