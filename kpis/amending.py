@@ -42,11 +42,12 @@ def amend(
     Raises ValidationError with a sentence where the change does not fit what is published.
     """
     with transaction.atomic():
-        # The round too: nobody takes the publication back meanwhile.
-        locked = Assessment.objects.select_for_update(of=("self", "round")).select_related("round__strategy")
-        row = locked.filter(round=round_, indicator=indicator).first()
+        # The round first, as in publishing and taking back: nothing of the kind happens meanwhile.
+        held = Round.objects.select_for_update(of=("self",)).select_related("strategy").get(pk=round_.pk)
+        row = Assessment.objects.select_for_update(of=("self",)).filter(round=held, indicator=indicator).first()
         if row is None:
             raise ValidationError(NOT_PUBLISHED)
+        row.round = held
         after = foreseen(row, change)
         by_committee = change.kind == AmendmentKind.COMMITTEE
         if not by_committee:

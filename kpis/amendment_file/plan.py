@@ -16,7 +16,7 @@ from kpis.amendment_file.layout import Line
 from kpis.amendment_file.line_plan import LinePlan, Published, Wanted
 from kpis.doubts import doubts_beside
 from kpis.intake.item import Told
-from kpis.models import Amendment, Assessment, Indicator, YearlyValue
+from kpis.models import Amendment, Assessment, Indicator, Round, YearlyValue
 
 
 @dataclass
@@ -82,7 +82,9 @@ def _published(lines: Sequence[Line], seen: Mapping[int, int], today: datetime.d
     rows = Assessment.objects.public().filter(fiscal_year__in=_years(lines))
     rows = rows.select_related("indicator", "round__strategy", "target_row")
     if locks:
-        rows = rows.select_for_update(of=("self", "round")).order_by("pk")
+        years = Round.objects.filter(fiscal_year__in=_years(lines)).order_by("pk")
+        list(years.select_for_update().values_list("pk"))  # before their assessments, as amend() does
+        rows = rows.select_for_update(of=("self",)).order_by("pk")
     assessments = {(row.indicator_id, row.fiscal_year): row for row in rows}
     indicators = {indicator.code: indicator for indicator in Indicator.objects.all()}
     return Published(indicators, assessments, last_amendments(), seen, today)

@@ -45,8 +45,12 @@ ALWAYS = "PORX"
 
 OFFICE = ("planner", "superuser")
 KEEPERS = ("planner", "officer", "superuser")
-MAY_SOME = ("own", "other", "moved", "member", *OFFICE)
-MAY_NOTHING = ("anonymous", "no role", "ended", "officer")  # of values and rounds
+TRIED = {  # everybody once, and again in the steps that may make a difference to them
+    "P": ("own", "other", "planner"),
+    "O": ("anonymous", "no role", "ended", "own", "other", "moved", "member", *KEEPERS),
+    "R": ("own", "other", "planner"),
+    "X": ("own", "other", "member", "planner", "superuser"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,8 @@ class Line:
     only: Any = None  # where the form saves more than this table, and that more is for the office at any time
 
     def tried_by(self, step: str) -> tuple[str, ...]:
-        """Return everybody whom the step or the department may make a difference to, and the others once."""
         if self.steps == ALWAYS:
-            return (*MAY_SOME, *MAY_NOTHING) if step == "O" else MAY_SOME
+            return TRIED[step]
         return ("own", "planner") if step == "X" else ("anonymous", "no role", "own", "member", *KEEPERS)
 
     def __str__(self) -> str:
