@@ -118,7 +118,7 @@
     if (wrong) say(`${wrong}件は、確かめることがあるため、まだ保存していません。行の説明を読んでください。`, true);
     else if (!unsaved) say("すべて保存しました。");
     const filled = rows.filter((row) => !row.querySelector("[name$='-seen']").value.startsWith("0:")).length;
-    document.getElementById("sheet-filled").textContent = filled;
+    for (const place of document.querySelectorAll(".sheet-filled")) place.textContent = filled;
   }
 
   // Saving, one row after the other

@@ -10,9 +10,20 @@ from playwright.sync_api import Locator, Page, expect
 
 from goals.models import Department
 from kpis.models import Indicator, Round, YearlyValue
+from measures.models import MeasureReport
 from tests.browser.conftest import Visitors
+from tests.browser.test_accessibility import violations
 from tests.browser.visitor import Visitor
-from tests.makers import PASSWORD, make_department, make_indicator, make_round, make_target, make_user, make_value
+from tests.makers import (
+    PASSWORD,
+    make_department,
+    make_indicator,
+    make_measure,
+    make_round,
+    make_target,
+    make_user,
+    make_value,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,7 +83,8 @@ def test_a_clerk_types_down_the_column_and_each_row_is_saved_and_judged(
     expect(row(page, rows[0])).to_have_class(re.compile("is-saved"))
     expect(value(page, 1)).to_have_value("12.5")
     expect(row(page, rows[0]).locator(".sheet-judgement")).to_contain_text("順調")
-    expect(page.locator("#sheet-filled")).to_have_text("1")
+    for place in page.locator(".sheet-filled").all():
+        expect(place).to_have_text("1")
     assert saved(rows[0]) == [Decimal("12.5")]
 
     value(page, 2).fill("約12")
@@ -157,3 +169,33 @@ def test_a_complete_sheet_is_submitted(visitor: Visitor, rows: list[Indicator]) 
     page.get_by_role("button", name="保存して提出する").click()
     expect(page.locator(".messagelist")).to_contain_text("提出しました（4件）")
     assert Department.objects.get().indicators.filter(values__workflow="SUBMITTED").count() == 4
+
+
+def test_reports_on_measures_are_saved_row_by_row_and_nothing_typed_is_lost(
+    visitor: Visitor, rows: list[Indicator]
+) -> None:
+    kodomo = rows[0].department
+    first, second = (make_measure(text=f"取組{number}", department=kodomo) for number in (1, 2))
+    page = opened(visitor, "kodomo")
+    page.get_by_role("link", name="次へ: 取組の年度報告").click()
+    page.get_by_label("取組1 状況").select_option("RUNNING")
+    page.get_by_label("取組1 実施状況").fill("相談の窓口を開きました。")
+    page.get_by_label("取組1 事業費").fill("１，２００")
+    page.get_by_label("取組1 事業費").press("Enter")
+    expect(page.get_by_label("取組2 事業費")).to_be_focused()
+    expect(page.locator(f"#row-{first.code}")).to_have_class(re.compile("is-saved"))
+    expect(page.get_by_label("取組1 事業費")).to_have_value("1,200")
+    for place in page.locator(".sheet-filled").all():
+        expect(place).to_have_text("1")
+    report = MeasureReport.objects.get()
+    assert (report.measure, report.budget, report.status) == (first, Decimal(1200), "RUNNING")
+
+    page.get_by_label("取組2 実施状況").fill("状況を選び忘れた行")
+    page.get_by_label("取組1 事業費").focus()
+    expect(page.locator(f"#row-{second.code}")).to_contain_text("状況（実施中・完了・見直し・中止）を選んでください。")
+    expect(page.get_by_label("取組2 実施状況")).to_have_value("状況を選び忘れた行")
+    assert MeasureReport.objects.count() == 1
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.get_by_label("取組2 実施状況")).to_have_value("状況を選び忘れた行")
+    assert violations(page) == ""
