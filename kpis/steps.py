@@ -21,22 +21,31 @@ if TYPE_CHECKING:
 
 def open_entry(round_: Round, *, today: datetime.date) -> None:
     """Let departments enter the values of the round's year; a round in review is opened again."""
-    if round_.is_published:
-        raise ValidationError(f"{round_}はもう公表されています。受付は開始できません。")
-    if round_.status == RoundStatus.OPEN:
-        raise ValidationError(f"{round_}はもう受付中です。")
-    round_.status, round_.opens_on = RoundStatus.OPEN, round_.opens_on or today
-    round_.full_clean()
-    round_.save()
+    with transaction.atomic():
+        _read_locked(round_)
+        if round_.is_published:
+            raise ValidationError(f"{round_}はもう公表されています。受付は開始できません。")
+        if round_.status == RoundStatus.OPEN:
+            raise ValidationError(f"{round_}はもう受付中です。")
+        round_.status, round_.opens_on = RoundStatus.OPEN, round_.opens_on or today
+        round_.full_clean()
+        round_.save()
 
 
 def close_entry(round_: Round) -> None:
     """End the entry of departments; 企画調整課 goes on with the review."""
-    if round_.status != RoundStatus.OPEN:
-        raise ValidationError(f"{round_}は受付中ではありません。受付を締め切れるのは、受付中の評価年度だけです。")
-    round_.status = RoundStatus.REVIEW
-    round_.full_clean()
-    round_.save()
+    with transaction.atomic():
+        _read_locked(round_)
+        if round_.status != RoundStatus.OPEN:
+            raise ValidationError(f"{round_}は受付中ではありません。受付を締め切れるのは、受付中の評価年度だけです。")
+        round_.status = RoundStatus.REVIEW
+        round_.full_clean()
+        round_.save()
+
+
+def _read_locked(round_: Round) -> None:
+    """Read the round again under its lock: whoever published it meanwhile is not overwritten."""
+    round_.refresh_from_db(from_queryset=Round.objects.select_for_update(of=("self",)).select_related("strategy"))
 
 
 def submit(round_: Round, department: Department, *, entrant: Entrant) -> int:

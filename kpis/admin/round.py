@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -76,6 +76,12 @@ class RoundAdmin(PortalAdmin):
             confirmed_n=_count(values.filter(_CONFIRMED), "fiscal_year"),
             indicators_n=_count(indicators, "goal__strategy"),
         )
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Read a round that is to be saved under its lock: its form writes the whole row, the step too."""
+        if request.method == "POST" and connection.in_atomic_block and object_id.isdecimal():
+            Round.objects.select_for_update().filter(pk=object_id).first()
+        return super().get_object(request, object_id, from_field)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         known = ["strategy", "fiscal_year"] if obj else []

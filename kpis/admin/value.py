@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,7 +19,7 @@ from kpis.access import Entrant, runs_rounds
 from kpis.admin.shown import figure, path
 from kpis.admin.value_form import YearlyValueForm
 from kpis.doubts import doubts
-from kpis.models import Indicator, Target, Workflow, YearlyValue
+from kpis.models import Indicator, Round, Target, Workflow, YearlyValue
 
 GUIDE = (
     "全角でも半角でも、「1,234」「△5.2」「12.3%」のように入力できます。"
@@ -129,9 +129,12 @@ class YearlyValueAdmin(TracedAdmin):
 
     @admin.action(description="確認済にする", permissions=["confirm"])
     def confirm(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        chosen = list(queryset)
         try:
-            count = rounds.confirm(chosen, user=request.user)  # type: ignore[arg-type]
+            with transaction.atomic():
+                years = queryset.order_by().values("fiscal_year")
+                list(Round.objects.select_for_update().filter(fiscal_year__in=years).order_by("pk"))
+                chosen = list(queryset)  # as they are now that nobody else writes them
+                count = rounds.confirm(chosen, user=request.user)  # type: ignore[arg-type]
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
             return
