@@ -148,6 +148,9 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "strategy@localhost")
 SITE_URL = environment.text("SITE_URL", "http://localhost:8000")
 
+# A bold Japanese font for the pictures of shared pages; empty: where systems usually keep one
+SHARE_FONT = environment.text("SHARE_FONT")
+
 # Open data
 OPENDATA_LICENSE_NAME = environment.text("OPENDATA_LICENSE_NAME", "CC BY 4.0（予定・要確認）")
 OPENDATA_LICENSE_URL = environment.text("OPENDATA_LICENSE_URL", "https://creativecommons.org/licenses/by/4.0/deed.ja")

@@ -41,6 +41,7 @@ urlpatterns = [
     path("indicators.csv", indicator_files.list_csv, name="indicator-list-csv"),
     re_path(rf"^indicators/{CODE}\.csv$", indicator_files.years_csv, name="indicator-csv"),
     re_path(rf"^indicators/{CODE}\.json$", indicator_files.years_json, name="indicator-json"),
+    re_path(rf"^indicators/{CODE}\.png$", indicator_files.picture, name="indicator-picture"),
     re_path(rf"^indicators/{CODE}/$", indicators.indicator_page, name="indicator"),
     # /embed/
     re_path(rf"^embed/indicators/{CODE}/$", indicators.indicator_embed, name="indicator-embed"),

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
-from kanazawa_strategy import opendata
+from kanazawa_strategy import opendata, share
 from kanazawa_strategy.pages.filters import IndicatorFilter
 from kanazawa_strategy.pages.opendata import CSV_TYPES, file_response
+from kanazawa_strategy.pages.profile import Profile
 from kpis.models import Indicator
 
 UTF8_CSV = CSV_TYPES[opendata.UTF8]
@@ -37,6 +41,17 @@ def years_json(request: HttpRequest, code: str) -> HttpResponse:
     content = opendata.indicator_json(indicator.code, release)
     name = release.file_name(indicator.code.lower(), ending="json")
     return file_response(content, "application/json", name, inline=True)
+
+
+@require_safe
+def picture(request: HttpRequest, code: str) -> HttpResponse:
+    """Hand over the picture for sharing; the portal's general one where none can be drawn."""
+    indicator = get_object_or_404(Indicator.objects.for_page(), code=code.upper())
+    words = replace(Profile(indicator).share_words, notice=opendata.current().notice)
+    drawn = share.picture(indicator.code.lower(), words)
+    if drawn is None:
+        return HttpResponseRedirect(static("img/share.png"))
+    return HttpResponse(drawn, content_type="image/png")
 
 
 def _find(code: str) -> Indicator:

@@ -67,6 +67,7 @@ def indicator_page(request: HttpRequest, code: str) -> HttpResponse:
         "measures": Measure.objects.in_force().filter(indicators=indicator).for_list(),
         "opinions": Opinion.objects.public().about(indicator).for_list(),
         "dataset": linked_data.of_indicator(indicator, profile.sentence, years, request.build_absolute_uri),
+        "picture_url": request.build_absolute_uri(reverse("indicator-picture", args=[code])),
         "embed_url": request.build_absolute_uri(reverse("indicator-embed", args=[code])),
         "crumbs": [
             Crumb(goal.strategy.short_name, goal.strategy.get_absolute_url()),

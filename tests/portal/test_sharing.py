@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from pytest_django import Settings
 
+from kanazawa_strategy import share
+from kanazawa_strategy.pages.profile import Profile
 from kanazawa_strategy.templatetags.portal import linked_data
+from kpis.models import Indicator
 from tests.makers import make_indicator, make_measure
 from tests.portal.world import make_survey, publish_year
 
@@ -82,3 +86,69 @@ def test_data_for_machines_can_t_end_its_element() -> None:
     assert "</script><b>" not in linked_data({"name": "</script><b>&"})
     text = linked_data({"name": "</script>&"})
     assert json.loads(text[text.index("{") : text.rindex("}") + 1]) == {"name": "</script>&"}
+
+
+# The picture of an indicator
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    assert png.startswith(b"\x89PNG")
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+
+
+@pytest.fixture
+def kept(settings: Settings, tmp_path: Path) -> Path:
+    """Give a place of its own to the pictures, and a font; skip where the machine has no Japanese one."""
+    settings.DATA_DIR = tmp_path
+    share.font_file.cache_clear()
+    if share.font_file() is None:
+        pytest.skip("There is no Japanese font here (SHARE_FONT).")
+    return tmp_path / "share"
+
+
+def test_an_indicator_has_a_picture_that_is_drawn_once_and_anew_when_its_words_change(
+    client: Client, kept: Path
+) -> None:
+    indicator = make_survey()
+    page = client.get(indicator.get_absolute_url()).content.decode()
+    assert 'content="http://testserver/indicators/3-1-n1.png"' in page
+    first = client.get("/indicators/3-1-n1.png")
+    assert (first["Content-Type"], size_of(first.content)) == ("image/png", (1200, 630))
+    (file,) = kept.iterdir()
+    stamp = file.stat().st_mtime_ns
+    assert client.get("/indicators/3-1-n1.png").content == first.content
+    assert file.stat().st_mtime_ns == stamp
+    publish_year(2024, **{"3_1_N1": Decimal("49.8")})
+    assert client.get("/indicators/3-1-n1.png").content != first.content
+    assert len(list(kept.iterdir())) == 1
+
+
+def test_the_picture_says_the_newest_value_else_the_baseline(client: Client) -> None:
+    make_survey()
+    words = Profile(Indicator.objects.for_page().get(code="3-1-N1")).share_words
+    assert (words.figure, words.comparison) == ("47.5%", "基準値（令和5年度）　目標 59%（令和10年度）")
+    publish_year(2024, **{"3_1_N1": Decimal("49.8")})
+    words = Profile(Indicator.objects.for_page().get(code="3-1-N1")).share_words
+    assert (words.figure, words.comparison) == ("49.8%　順調", "令和6年度　目標 59%（令和10年度）")
+
+
+def test_long_names_are_broken_and_end_in_an_ellipsis(kept: Path) -> None:
+    lines = share.wrapped(
+        "職場や家庭において、性別等に関わらず誰もが共に活躍できる環境が整っていると感じる市民の割合" * 3, 54, 3
+    )
+    assert len(lines) == 3
+    assert lines[-1].endswith("…")
+    assert share.wrapped("短い", 54, 3) == ["短い"]
+
+
+def test_without_a_font_the_portal_s_own_picture_is_given(client: Client, settings: Settings) -> None:
+    settings.SHARE_FONT = "/nowhere/font.ttc"
+    share.font_file.cache_clear()
+    make_survey()
+    answer = client.get("/indicators/3-1-n1.png")
+    share.font_file.cache_clear()
+    assert (answer.status_code, answer["Location"]) == (302, "/static/img/share.png")
+
+
+def test_an_unknown_picture_is_not_found(client: Client) -> None:
+    assert client.get("/indicators/9-9-k99.png").status_code == 404
