@@ -143,7 +143,16 @@ class RoundAdmin(PortalAdmin):
         ]
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show what would become public, and publish it on the second click."""
+        """Show what would become public, and publish it on the second click: just that, so nobody writes meanwhile."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return self._publish_page(request, pk)
+        with transaction.atomic():
+            Round.objects.select_for_update().filter(pk=pk).first()
+            return self._publish_page(request, pk)
+
+    def _publish_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         round_ = get_object_or_404(Round.objects.select_related("strategy"), pk=pk)
         if not self.has_change_permission(request, round_):
             raise PermissionDenied

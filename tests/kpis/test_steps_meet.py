@@ -18,6 +18,7 @@ from kpis import rounds
 from kpis.access import Entrant
 from kpis.entry import Entry, write
 from kpis.models import Assessment, Round, RoundStatus, Workflow, YearlyValue
+from kpis.settling import VALUES
 from tests.makers import make_indicator, make_round, make_user, make_value
 
 TODAY = datetime.date(2025, 9, 1)
@@ -77,6 +78,22 @@ def test_the_form_of_a_round_does_not_undo_its_publication() -> None:
     round_.refresh_from_db()
     assert (round_.status, round_.decision_number) == (RoundStatus.PUBLISHED, "企画第1号")
     assert Assessment.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_value_that_is_confirmed_while_the_button_is_pressed_is_not_published_unseen() -> None:
+    value, round_, client = make_value(workflow=Workflow.SUBMITTED), make_round(), planner()
+    address = reverse("admin:kpis_round_publish", args=[round_.pk])
+    seen = client.get(address).context["preview"].fingerprint
+    data = {"published_on": f"{TODAY:%Y-%m-%d}", "decision_number": "企画第1号", "seen": seen}
+    office = make_user(role="企画調整課")
+
+    def confirm() -> None:
+        VALUES.settle(round_, [f"{value.pk}-1"], note=None, user=office)
+
+    while_it_waits(confirm, lambda: client.post(address, data))
+    round_.refresh_from_db()
+    assert (round_.status, Assessment.objects.count()) == (RoundStatus.OPEN, 0)
 
 
 @pytest.mark.django_db(transaction=True)

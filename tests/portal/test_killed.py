@@ -300,6 +300,36 @@ def test_a_published_year_is_amended_whole_or_not_at_all() -> None:
     do_again(lambda: client.post(there, data))
 
 
+def test_a_file_of_amendments_is_registered_whole_or_not_at_all() -> None:
+    round_, _, indicators = make_sheet()
+    YearlyValue.objects.update(workflow=Workflow.CONFIRMED)
+    rounds.publish(round_, published_on=TODAY, decision_number="企画第1号", user=None)
+    version = publication.current().number
+    client = signed_in(make_user(role="企画調整課"))
+    lines = [f"{row.code},2024,訂正,{number},集計の誤り" for number, row in enumerate(indicators[:2], 21)]
+    file = SimpleUploadedFile("changes.csv", "\n".join(["指標コード,年度,種類,値,理由", *lines]).encode())
+    page = client.post(reverse("admin:kpis_amendment_changes"), {"file": file}, follow=True)
+    there, data = page.request["PATH_INFO"], {"seen": page.context["plan"].fingerprint, "leave_out": "1"}
+    kill_everywhere(lambda: client.post(there, data))
+    assert figures() == [(21, 2, "PUBLISHED", 3), (22, 2, "PUBLISHED", 3)]
+    assert [(row.old_value, row.new_value) for row in Amendment.objects.order_by("pk")] == [(12, 21), (12, 22)]
+    assert Upload.objects.get().applied_at is not None
+    assert publication.current().number > version
+    do_again(lambda: client.post(there, data))
+
+
+def test_reports_are_handed_in_whole_or_not_at_all() -> None:
+    round_, department, _ = make_sheet()
+    for _ in range(2):
+        make_report(measure=make_measure(department=department))
+    client = signed_in(make_user(role="所管課", departments=[department]))
+    there = reverse("admin:measures_sheet", args=[round_.pk, department.code])
+    kill_everywhere(lambda: client.post(there, {"do": "submit"}))
+    rows = [(row.workflow, row.version, row.history.count()) for row in MeasureReport.objects.all()]
+    assert rows == [("SUBMITTED", 2, 2)] * 2
+    assert AuditEvent.objects.filter(action=AuditAction.SUBMIT).count() == 1
+
+
 def test_a_revision_is_started_and_adopted_whole_or_not_at_all() -> None:
     source = make_revision()
     original = make_measure(revision=source, indicators=[make_indicator()])
