@@ -50,8 +50,8 @@ def collect_static_files() -> None:
 
 
 def fingerprint() -> str:
-    """Return a digest of the names, sizes and times of all static files."""
-    digest = hashlib.sha256()
+    """Return a digest of how static files are stored (DEBUG keeps their names), and of all names, sizes and times."""
+    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in get_finders():
         for path, storage in finder.list([]):
             status = os.stat(storage.path(path))

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 
 from goals.models import Goal, Revision, Strategy
 from kanazawa_strategy.context import Crumb
+from kpis.heatmap import heat_map
 from kpis.models import Indicator, Level
 from kpis.sentences import roll_up_sentence
 from kpis.summary import Summary, bar_of, count_by_rating, newest_round, summaries
@@ -98,6 +99,7 @@ def goal_page(request: HttpRequest, edition: int, number: int) -> HttpResponse:
         "round_year": newest.year.first_mention(strategy.as_of) if newest else "",
         "roll_up": roll_up_sentence(count_by_rating(rows)),
         "bar": bar_of(count_by_rating(rows)),
+        "heat_map": heat_map(rows),
         "directions": [
             (direction, [measure for measure in measures if measure.direction_id == direction.pk])
             for direction in goal.directions.order_by("number")
