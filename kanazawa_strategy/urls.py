@@ -12,6 +12,7 @@ from kanazawa_strategy.pages import (
     accounts,
     changes,
     committee,
+    components,
     glossary,
     goals,
     home,
@@ -63,6 +64,7 @@ urlpatterns = [
     # /about/
     path("about/method/", about.method, name="method"),
     path("about/glossary/", glossary.glossary, name="glossary"),
+    path("about/components/", components.components, name="components"),  # 404 without DEBUG
     path("about/policy/", about.policy, name="policy"),
     path("about/accessibility/", about.accessibility, name="accessibility"),
     # /opendata/
