@@ -8,7 +8,7 @@ HOST = 127.0.0.1
 export DATA_DIR HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: run demo admin test check matrix bench lock clean help
+.PHONY: run demo admin test check matrix bench audit lock clean help
 
 run: ## Set up and serve the portal with the real strategy (PORT=8000 HOST=127.0.0.1)
 	@.ci/serve load_strategy
@@ -34,11 +34,14 @@ bench: ## Measure speed and compare
 	@.venv/bin/python benchmarks/run.py $(ARGS)
 	@.venv/bin/python benchmarks/intake.py
 
+audit: ## Look at the pages with axe and Lighthouse, and compare with their budgets
+	@.ci/audit/run $(ARGS)
+
 lock: ## Write the lock files anew (ARGS=--upgrade for newer versions)
 	@.ci/lock $(ARGS)
 
 clean: ## Remove what these commands made, but for databases and keys
-	rm -rf .venv node_modules var/venvs var/check var/test $(foreach d,var var/demo,$d/static $d/static.collected $d/vendor)
+	rm -rf .venv node_modules .ci/audit/node_modules var/audit var/venvs var/check var/test $(foreach d,var var/demo,$d/static $d/static.collected $d/vendor)
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -57,15 +57,20 @@ def check() -> list[str]:
         for package, version in pins("base").items()
         if dev.get(package) != version
     ]
-    wanted = json.loads(Path("package.json").read_text())
-    lock = json.loads(Path("package-lock.json").read_text())["packages"]
-    faults += [
-        f"{part} of package-lock.json are not those of package.json"
+    return [*faults, *check_npm(Path(".")), *check_npm(Path(".ci/audit"))]
+
+
+def check_npm(directory: Path) -> list[str]:
+    """Compare a package-lock.json with the package.json beside it."""
+    wanted = json.loads((directory / "package.json").read_text())
+    file = directory / "package-lock.json"
+    lock = json.loads(file.read_text())["packages"]
+    faults = [
+        f"{part} of {file} are not those of package.json"
         for part in ("dependencies", "devDependencies", "engines")
         if wanted.get(part) != lock[""].get(part)
     ]
-    faults += [f"{path} in package-lock.json names a registry" for path, entry in lock.items() if "resolved" in entry]
-    return faults
+    return faults + [f"{path} in {file} names a registry" for path, entry in lock.items() if "resolved" in entry]
 
 
 if sys.argv[1:] == ["stamp"]:
