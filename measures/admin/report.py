@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest
 
 from goals.admin.base import TracedAdmin
@@ -12,7 +12,7 @@ from goals.admin.filters import FiscalYearFilter, department_filter, goal_filter
 from kpis.access import runs_rounds
 from kpis.admin.value import entrant_of
 from kpis.admin.version import VersionedForm
-from kpis.models import Workflow
+from kpis.models import Round, Workflow
 from measures import reports, resources
 from measures.models import Measure, MeasureReport
 
@@ -112,7 +112,11 @@ class MeasureReportAdmin(TracedAdmin):
     @admin.action(description="確認済にする", permissions=["confirm"])
     def confirm(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         try:
-            count = reports.confirm(list(queryset), user=request.user)  # type: ignore[arg-type]
+            with transaction.atomic():
+                years = queryset.order_by().values("fiscal_year")
+                list(Round.objects.select_for_update().filter(fiscal_year__in=years).order_by("pk"))
+                chosen = list(queryset)  # as they are now that nobody else writes them
+                count = reports.confirm(chosen, user=request.user)  # type: ignore[arg-type]
         except ValidationError as error:
             self.message_user(request, " ".join(error.messages), messages.ERROR)
         else:

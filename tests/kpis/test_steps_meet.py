@@ -19,7 +19,11 @@ from kpis.access import Entrant
 from kpis.entry import Entry, write
 from kpis.models import Assessment, Round, RoundStatus, Workflow, YearlyValue
 from kpis.settling import VALUES
-from tests.makers import make_indicator, make_round, make_user, make_value
+from measures import entry as reports
+from measures.entry import ReportEntry
+from measures.models import MeasureReport
+from tests.makers import make_indicator, make_report, make_round, make_user, make_value
+from tests.transfer import confirm, upload
 
 TODAY = datetime.date(2025, 9, 1)
 
@@ -109,3 +113,28 @@ def test_a_value_that_is_saved_while_it_is_confirmed_counts_both() -> None:
     saved = YearlyValue.objects.get()
     assert (saved.value, saved.version, saved.workflow) == (13, 3, Workflow.CONFIRMED)
     assert list(saved.history.order_by("version").values_list("version", "value")) == [(1, 12), (2, 13), (3, 13)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_of_rounds_does_not_undo_a_publication() -> None:
+    make_indicator()
+    round_, client = make_round(status=RoundStatus.REVIEW), planner()
+    preview = upload(client, Round, "strategy_edition,fiscal_year,due_on\n3,令和6年度,2025-06-30\n")
+    while_it_waits(lambda: publish(round_), lambda: confirm(client, Round, preview))
+    round_.refresh_from_db()
+    assert (round_.status, round_.decision_number) == (RoundStatus.PUBLISHED, "企画第1号")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_report_that_is_saved_while_it_is_confirmed_counts_both() -> None:
+    report, round_, client = make_report(workflow=Workflow.SUBMITTED), make_round(), planner()
+    entrant = Entrant(make_user(role="企画調整課"), TODAY)
+    change = ReportEntry(report.measure, {"summary": "書き足した。"}, 1)
+    data = {"action": "confirm", "_selected_action": [report.pk]}
+    address = reverse("admin:measures_measurereport_changelist")
+    while_it_waits(
+        lambda: reports.write(round_, [change], entrant=entrant, reason="取組の年度報告"),
+        lambda: client.post(address, data),
+    )
+    saved = MeasureReport.objects.get()
+    assert (saved.summary, saved.version, saved.workflow) == ("書き足した。", 3, Workflow.CONFIRMED)
