@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 _HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+_SPELLINGS = (("こども", "子ども", "子供"),)  # of one word; whoever asks for one means all
 WORDS = 8  # of one question; what is over them is left out
 
 
@@ -22,19 +23,27 @@ def words_of(question: str) -> list[str]:
 def holds(texts: Iterable[str], words: Sequence[str]) -> bool:
     """Tell whether every word stands in one of the texts."""
     folded = "\n".join(fold(text) for text in texts)
-    return all(word in folded for word in words)
+    return all(any(spelling in folded for spelling in _spellings(word)) for word in words)
+
+
+def _spellings(word: str) -> Iterator[str]:
+    yield word
+    for group in _SPELLINGS:
+        for written in group:
+            if written in word:
+                yield from (word.replace(written, other) for other in group if other != written)
 
 
 def pieces(text: str, words: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """Cut a text into pieces as written, each with whether it is a hit; joined, they are the text."""
     folded, places = _folded_with_places(text)
     hit = [False] * len(text)
-    for word in words:
-        start = folded.find(word) if word else -1
+    for spelling in (found for word in words for found in _spellings(word)):
+        start = folded.find(spelling) if spelling else -1
         while start >= 0:
-            first, last = places[start], places[start + len(word) - 1]
+            first, last = places[start], places[start + len(spelling) - 1]
             hit[first : last + 1] = [True] * (last + 1 - first)
-            start = folded.find(word, start + 1)
+            start = folded.find(spelling, start + 1)
     begin = 0
     for place in range(1, len(text) + 1):
         if place == len(text) or hit[place] != hit[begin]:

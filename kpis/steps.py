@@ -1,10 +1,14 @@
-"""The steps of a value before publication: entry opens, the sheet is handed in, checked, given back (domain.md §6)."""
+"""The steps before publication: entry opens, a sheet is handed in, checked, given back (domain.md §6).
+
+What is checked and given back may be the row of any table that moves with a round: it has a workflow, a note of return
+and a version, and keeps its history.
+"""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -67,48 +71,52 @@ def submit(round_: Round, department: Department, *, entrant: Entrant) -> int:
                 f"まだ入力していない指標が{len(blank)}件あります（{'、'.join(blank)}）。値がないときは、「状態」で理由を選んでください。"
             )
         changed = [row for row in rows.values() if row.workflow == Workflow.DRAFT]
-        _move(changed, Workflow.SUBMITTED, "", entrant.user, "提出")
+        move(changed, Workflow.SUBMITTED, "", entrant.user, "提出")
         audit.record(audit.AuditAction.SUBMIT, f"{locked} {department}（{len(changed)}件）", user=entrant.user)
     return len(changed)
 
 
-def confirm(values: Iterable[YearlyValue], *, user: User) -> int:
-    """Mark values as checked by 企画調整課; values of a published year stay as they are. Return how many."""
+def confirm(rows: Iterable[Any], *, user: User) -> int:
+    """Mark rows as checked by 企画調整課; those of a published year stay as they are. Return how many."""
     with transaction.atomic():
-        changed = [value for value in values if value.workflow in {Workflow.DRAFT, Workflow.SUBMITTED}]
-        for value in changed:
-            value.full_clean()
-        _move(changed, Workflow.CONFIRMED, "", user, "確認")
+        changed = [row for row in rows if row.workflow in {Workflow.DRAFT, Workflow.SUBMITTED}]
+        for row in changed:
+            row.full_clean()
+        move(changed, Workflow.CONFIRMED, "", user, "確認")
         if changed:
             audit.record(audit.AuditAction.CONFIRM, _named(changed), user=user)
     return len(changed)
 
 
-def give_back(values: Iterable[YearlyValue], note: str, *, user: User) -> int:
-    """Return values to their departments with what is to be mended (差戻し). Return how many."""
+def give_back(rows: Iterable[Any], note: str, *, user: User) -> int:
+    """Return rows to their departments with what is to be mended (差戻し). Return how many."""
     if not note.strip():
         raise ValidationError("差し戻す理由を書いてください。所管課の入力欄に表示されます。")
     with transaction.atomic():
-        changed = [value for value in values if value.workflow in {Workflow.SUBMITTED, Workflow.CONFIRMED}]
-        _move(changed, Workflow.DRAFT, note.strip(), user, f"差戻し: {note.strip()}")
+        changed = [row for row in rows if row.workflow in {Workflow.SUBMITTED, Workflow.CONFIRMED}]
+        move(changed, Workflow.DRAFT, note.strip(), user, f"差戻し: {note.strip()}")
         if changed:
             audit.record(audit.AuditAction.RETURN, f"{_named(changed)} {note.strip()}", user=user)
     return len(changed)
 
 
-def _move(values: list[YearlyValue], step: Workflow, note: str, user: User | AnonymousUser, why: str) -> None:
-    for value in values:
-        value.workflow, value.returned_note = step, note
-        value.version += 1
+def move(rows: Sequence[Any], step: Workflow, note: str, user: User | AnonymousUser | None, why: str) -> None:
+    """Take rows of one table to a step, with a line of history each; call it in a transaction."""
+    if not rows:
+        return
+    for row in rows:
+        row.workflow, row.returned_note = step, note
+        row.version += 1
     bulk_update_with_history(
-        values,
-        YearlyValue,
+        rows,
+        type(rows[0]),
         ["workflow", "returned_note", "version"],
         default_user=cast("User", user),
         default_change_reason=why[:100],
     )
 
 
-def _named(values: list[YearlyValue]) -> str:
-    shown = "、".join(str(value) for value in values[:5])
-    return shown if len(values) <= 5 else f"{shown} ほか{len(values) - 5}件"
+def _named(rows: Sequence[Any]) -> str:
+    shown = "、".join(str(row) for row in rows[:5])
+    name = f"{rows[0]._meta.verbose_name} {shown}"
+    return name if len(rows) <= 5 else f"{name} ほか{len(rows) - 5}件"

@@ -22,4 +22,6 @@ VALUES = SheetPages(
 
 def link(round_: Round) -> str:
     address = reverse(f"admin:{VALUES.name}s", args=[round_.pk])
-    return format_html('<a href="{}">年度実績入力を開く</a>', address)
+    return format_html(
+        '<a href="{}">開く<span class="visually-hidden">（{}の年度実績入力）</span></a>', address, round_
+    )

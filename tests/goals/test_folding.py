@@ -37,6 +37,11 @@ def test_every_word_has_to_be_there() -> None:
     assert not holds(texts, words_of("アプリ 観光"))
 
 
+@pytest.mark.parametrize("question", ["こども", "子ども", "子供", "コドモ", "子", "こどもの居場所"])
+def test_whoever_asks_for_one_spelling_means_all(question: str) -> None:
+    assert holds(["子どもの居場所"], words_of(question))
+
+
 @pytest.mark.parametrize(
     ("text", "question", "marked"),
     [
@@ -45,6 +50,7 @@ def test_every_word_has_to_be_there() -> None:
         ("KPIとＫＰＩ", "kpi", "[KPI]と[ＫＰＩ]"),
         ("ががが", "がが", "[ががが]"),
         ("面積10㎡です", "m2", "面積10[㎡]です"),
+        ("子どもの居場所とこども", "コドモ", "[子ども]の居場所と[こども]"),
         ("なし", "ある", "なし"),
         ("", "a", ""),
     ],
