@@ -11,6 +11,7 @@ from django.test import RequestFactory
 from django.urls import URLPattern, get_resolver, resolve
 from playwright.sync_api import Page, Route
 from playwright.sync_api import ViewportSize as Size
+from pytest_django import Settings
 
 from kanazawa_strategy.guide import SLUGS
 from kanazawa_strategy.pages.errors import failed
@@ -137,8 +138,14 @@ def test_every_kind_of_page_is_among_those_looked_at() -> None:
         if isinstance(pattern, URLPattern) and "." not in str(pattern.pattern)
     }
     looked_at = {resolve(urlsplit(path).path).url_name for path in [*KINDS, *STAFF_KINDS]}
-    actions = {"logout"}
-    assert served - actions - looked_at == set(), "Add a page of this kind to tests/browser/places.py."
+    others = {"logout", "components"}  # an action; a page with a test of its own
+    assert served - others - looked_at == set(), "Add a page of this kind to tests/browser/places.py."
+
+
+@PLAN
+def test_no_violation_in_any_component_in_any_state(visitor: Visitor, settings: Settings) -> None:
+    settings.DEBUG = True
+    check(visitor, "/about/components/", contrast=(WIDE, NARROW))
 
 
 def test_no_violation_when_the_site_fails(visitor: Visitor) -> None:
