@@ -72,6 +72,7 @@ def main() -> int:
             with portal.served(load, Path(directory, name)) as address:
                 if arguments.only != "lighthouse":
                     rules.look(address, KINDS, FLAGS, chromium, found)
+                    print(f"{found.tool}: {len(found.violations)} violations in {found.looks} looks", flush=True)
                 if arguments.only != "axe":
                     measured[name] = measure(address, chromium, arguments.runs)
     missed = report(found, measured)
@@ -112,8 +113,11 @@ def lighthouse(address: str, path: str, form: str, chromium: str) -> budgets.Mea
 def report(found: rules.Findings, measured: dict[str, list[budgets.Measurement]]) -> bool:
     """Print everything, and keep it as JSON; tell whether a budget was missed."""
     if found.looks:
-        print(f"\n{found.tool}, {found.browser}: {len(found.violations)} violations in {found.looks} looks")
-        print("\n".join(found.violations))
+        print(
+            f"\n{found.tool}, {found.browser}: {len(found.violations)} violations in {found.looks} looks",
+            *found.violations,
+            sep="\n",
+        )
     missed = False
     for name, results in measured.items():
         print(f"\n{name}: Lighthouse; * misses a budget\n{budgets.table(results)}")
