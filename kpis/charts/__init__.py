@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from kpis.charts.chart import TrendChart, trend_chart
-from kpis.charts.drawing import TrendDrawing, trend_drawing
+from kpis.charts.chart import Chart, TrendChart, trend_chart
+from kpis.charts.drawing import trend_drawing
 from kpis.charts.figure import trend_figure
+from kpis.charts.progress import Progress, ProgressRow
+from kpis.charts.progress_chart import progress_chart
+from kpis.charts.ratings import GoalRatings, Ratings, ratings_chart
+from kpis.charts.shapes import Drawing
 from kpis.charts.small import RatingBar, Sparkline, Track, expected_share, rating_bar, sparkline, track
 from kpis.charts.trend import Aim, Mark, Point, Trend, expected_path
 from kpis.charts.words import trend_description, trend_notes
 
 __all__ = [
     "Aim",
+    "Chart",
+    "Drawing",
+    "GoalRatings",
     "Mark",
     "Point",
+    "Progress",
+    "ProgressRow",
     "RatingBar",
+    "Ratings",
     "Sparkline",
     "Track",
     "Trend",
     "TrendChart",
-    "TrendDrawing",
     "expected_path",
     "expected_share",
+    "progress_chart",
     "rating_bar",
+    "ratings_chart",
     "sparkline",
     "track",
     "trend_chart",

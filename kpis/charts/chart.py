@@ -1,20 +1,21 @@
-"""Everything that the include of a trend's figure shows, made from one trend."""
+"""Everything that the include of a figure shows, made from one description."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from kpis.charts.drawing import NARROW, WIDE, TrendDrawing, board_for, drawing_on
+from kpis.charts.drawing import NARROW, WIDE, board_for, drawing_on
 from kpis.charts.figure import figure_on
+from kpis.charts.shapes import Drawing
 from kpis.charts.trend import Trend
 from kpis.charts.words import trend_description, trend_notes
 from kpis.evaluation import Kind
 
 
 @dataclass(frozen=True, slots=True)
-class TrendChart:
-    """One chart of a page; `key` is unique on it and makes the ids."""
+class Chart:
+    """One chart of a page; `key` is unique on it and makes the ids. A chart without a page's own table brings one."""
 
     key: str
     name: str
@@ -23,13 +24,20 @@ class TrendChart:
     period: str
     description: str
     notes: tuple[str, ...]
-    wide: TrendDrawing
-    narrow: TrendDrawing
+    wide: Drawing
+    narrow: Drawing
     figure: dict[str, Any]
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    legend: tuple[tuple[str, str, int], ...] = ()  # group, its label, its count
 
     @property
     def data_id(self) -> str:
         return f"{self.key}-figure"
+
+
+class TrendChart(Chart):
+    """The chart of a trend."""
 
 
 def trend_chart(trend: Trend, key: str) -> TrendChart:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from kpis.charts.board import Board
 from kpis.charts.canvas import FLAG, SIZE, Canvas
 from kpis.charts.milestone import milestone_dots, milestone_marks, milestone_words
 from kpis.charts.placing import LINE_HEIGHT, text_width
-from kpis.charts.shapes import Dot, Grid, Shape, Words, at, diamond, flag, polyline, rectangle
+from kpis.charts.shapes import Dot, Drawing, Grid, Shape, Words, at, diamond, flag, polyline, rectangle
 from kpis.charts.trend import Trend
 from kpis.evaluation import Kind
 
@@ -18,20 +17,7 @@ WIDE, NARROW = (720, 320), (340, 280)
 MILESTONE_HEIGHT = 160
 
 
-@dataclass(frozen=True, slots=True)
-class TrendDrawing:
-    """Everything that the template writes down; coordinates are texts, so that nothing is formatted there."""
-
-    width: int
-    height: int
-    grid: tuple[Grid, ...]
-    shapes: tuple[Shape, ...]
-    dots: tuple[Dot, ...]
-    marks: tuple[Shape, ...]
-    words: tuple[Words, ...]
-
-
-def trend_drawing(trend: Trend, width: int = WIDE[0], height: int = WIDE[1]) -> TrendDrawing:
+def trend_drawing(trend: Trend, width: int = WIDE[0], height: int = WIDE[1]) -> Drawing:
     """Draw a trend; a milestone needs less height than is offered."""
     return drawing_on(board_for(trend, width, height))
 
@@ -40,10 +26,10 @@ def board_for(trend: Trend, width: int, height: int) -> Board:
     return Board(trend, width, min(height, MILESTONE_HEIGHT) if trend.kind == Kind.MILESTONE else height)
 
 
-def drawing_on(board: Board) -> TrendDrawing:
+def drawing_on(board: Board) -> Drawing:
     """Draw on a board that the figure may share, since finding places for words is most of the work."""
     is_milestone = board.trend.kind == Kind.MILESTONE
-    return TrendDrawing(
+    return Drawing(
         width=board.width,
         height=board.height,
         grid=tuple(_grid(board)),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kpis.charts.board import Board
 from kpis.charts.drawing import NARROW, WIDE, board_for
-from kpis.charts.layout import ACTUAL, PATH, SURFACE, TEXT, WEAK, Json, trend_layout
+from kpis.charts.layout import ACTUAL, CONFIG, PATH, SURFACE, TEXT, WEAK, Json, trend_layout
 from kpis.charts.trend import Mark, Trend
 from kpis.charts.words import milestone_word, trend_notes
 from kpis.evaluation import Kind, State
@@ -23,7 +23,7 @@ def figure_on(wide: Board, narrow: Board) -> Json:
     return {
         "data": list(_traces(trend)),
         "layout": trend_layout(wide),
-        "config": {"displayModeBar": True, "displaylogo": False, "scrollZoom": False, "doubleClick": "reset"},
+        "config": CONFIG,
         "narrow": trend_layout(narrow),
         "title": f"{trend.name}（{trend.unit}）" if trend.unit else trend.name,
         "notes": "　".join(trend_notes(trend, wide.axis)),

@@ -18,7 +18,8 @@ Json = dict[str, Any]
 ACTUAL, PATH, TEXT, WEAK, LINE, SURFACE = (
     f"var(--chart-{name})" for name in ("actual", "path", "text", "weak", "line", "surface")
 )
-_INVISIBLE = "rgba(0,0,0,0)"
+INVISIBLE = "rgba(0,0,0,0)"
+CONFIG: Json = {"displayModeBar": True, "displaylogo": False, "scrollZoom": False, "doubleClick": "reset"}
 
 
 def trend_layout(canvas: Board) -> Json:
@@ -41,7 +42,7 @@ def trend_layout(canvas: Board) -> Json:
         "hoverdistance": 40,
         "hoverlabel": {"bgcolor": SURFACE, "bordercolor": WEAK, "font": {"color": TEXT, "size": SIZE}, "align": "left"},
         "dragmode": False,
-        "modebar": {"bgcolor": _INVISIBLE, "color": WEAK, "activecolor": TEXT},
+        "modebar": {"bgcolor": INVISIBLE, "color": WEAK, "activecolor": TEXT},
         "xaxis": quiet
         | {
             "range": [years[0] - 0.5, years[-1] + 0.5],
@@ -118,7 +119,7 @@ def _flags(trend: Trend) -> Iterable[Json]:
             "yanchor": float(value),
             "path": f"M0,{foot}L0,{foot + FLAG}L-12,{foot + FLAG - 5}L0,{foot + FLAG - 10}",
             "line": {"color": color, "width": 2},
-            "fillcolor": color if color == TEXT else _INVISIBLE,
+            "fillcolor": color if color == TEXT else INVISIBLE,
         }
 
 

@@ -46,6 +46,19 @@ class Words:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Everything that the template writes down; coordinates are texts, so that nothing is formatted there."""
+
+    width: int
+    height: int
+    grid: tuple[Grid, ...]
+    shapes: tuple[Shape, ...]
+    dots: tuple[Dot, ...]
+    marks: tuple[Shape, ...]
+    words: tuple[Words, ...]
+
+
 def at(number: float) -> str:
     """Write a coordinate: one decimal, none where it is 0."""
     text = f"{number:.1f}"

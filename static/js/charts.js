@@ -86,6 +86,7 @@ class Chart {
     this.button = figure.querySelector(".chart-start");
     this.status = figure.querySelector(".chart-status");
     this.spec = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
+    this.zooms = !this.spec.layout.xaxis.fixedrange;
     this.listen();
   }
 
@@ -147,19 +148,19 @@ class Chart {
     await plotly.react(this.live, data, layout, {
       ...this.spec.config,
       locale: "ja",
-      modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d", this.download(plotly)]],
+      modeBarButtons: [[...(this.zooms ? ["zoomIn2d", "zoomOut2d", "resetScale2d"] : []), this.download(plotly)]],
     });
     this.describe();
   }
 
   /** Give data and layout for the box as it is: its size, its colours, and words where the SVG has them. */
   sized() {
-    const { data, layout, narrow } = this.spec;
+    const { data, layout, narrow, narrowData = data } = this.spec;
     const { width, height } = this.frame.getBoundingClientRect();
     this.width = width;
     const { fontFamily: family } = getComputedStyle(this.frame);
-    const figure = coloured({ data, layout: isWide.matches ? layout : narrow }, this.live);
-    Object.assign(figure.layout, { width, height, dragmode: hasFinePointer.matches ? "zoom" : false });
+    const figure = coloured(isWide.matches ? { data, layout } : { data: narrowData, layout: narrow }, this.live);
+    Object.assign(figure.layout, { width, height, dragmode: this.zooms && hasFinePointer.matches ? "zoom" : false });
     for (const font of [figure.layout.font, figure.layout.hoverlabel.font]) font.family = family;
     this.live.style.color = "";
     return figure;
@@ -188,17 +189,19 @@ class Chart {
       icon: plotly.Icons.camera,
       click: () => {
         const { data, layout } = this.sized();
-        const { title, notes } = this.spec;
+        const { title, notes, legend } = this.spec;
         const { width, height, margin } = layout;
-        const rows = notes ? 2 : 0;
+        const lines = notes.match(new RegExp(`.{1,${Math.floor((width - 16) / 11)}}`, "gu")) ?? [];
+        const below = lines.length * 15 + (legend ? 64 : 0);
         Object.assign(layout, {
           title: { text: title, x: 0.02, xanchor: "left", y: 1, yanchor: "top", pad: { t: 14 }, font: { size: 16 } },
-          margin: { ...margin, t: margin.t + 34, b: margin.b + rows * 14 },
-          height: height + 34 + rows * 14,
+          margin: { ...margin, t: margin.t + 34, b: margin.b + below },
+          height: height + 34 + below,
+          showlegend: Boolean(legend),
         });
-        if (notes) {
+        if (lines.length) {
           const place = { xref: "paper", yref: "paper", x: 0, y: 0, xanchor: "left", yanchor: "top" };
-          const words = { text: notes, showarrow: false, align: "left", yshift: -margin.b + 6, xshift: -margin.l, width: width - 8 };
+          const words = { text: lines.join("<br>"), showarrow: false, align: "left", yshift: -margin.b, xshift: 8 - margin.l };
           layout.annotations = [...layout.annotations, { ...place, ...words, font: { size: 11 } }];
         }
         plotly.downloadImage({ data, layout }, { format: "png", width, height: layout.height, scale: 2, filename: title });

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpis.charts import (
+    Drawing,
     Mark,
     Point,
     Trend,
-    TrendDrawing,
     expected_path,
     expected_share,
     rating_bar,
@@ -74,7 +74,7 @@ def trace(trend: Trend, name: str, mode: str) -> dict[str, Any]:
     return next(data for data in trend_figure(trend)["data"] if data["name"] == name and data["mode"] == mode)
 
 
-def boxes(drawing: TrendDrawing, size: float) -> list[tuple[float, float, float, float]]:
+def boxes(drawing: Drawing, size: float) -> list[tuple[float, float, float, float]]:
     found = []
     for word in drawing.words:
         width, x = text_width(word.text, size), float(word.x)
@@ -83,7 +83,7 @@ def boxes(drawing: TrendDrawing, size: float) -> list[tuple[float, float, float,
     return found
 
 
-def coordinates(drawing: TrendDrawing) -> list[tuple[float, float]]:
+def coordinates(drawing: Drawing) -> list[tuple[float, float]]:
     spots = [(float(dot.x), float(dot.y)) for dot in drawing.dots]
     spots += [(float(x), float(y)) for line in drawing.grid for x, y in ((line.x1, line.y1), (line.x2, line.y2))]
     for shape in (*drawing.shapes, *drawing.marks):
