@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
 
 from goals.numbers import format_plain, with_unit
 from goals.years import FiscalYear
-from kpis.charts import Point, RatingBar, Sparkline, Track, Trend, expected_share, rating_bar, sparkline, track
+from kpis.charts import (
+    Point,
+    Progress,
+    ProgressRow,
+    RatingBar,
+    Sparkline,
+    Track,
+    Trend,
+    expected_share,
+    rating_bar,
+    sparkline,
+    track,
+)
 from kpis.evaluation import Group, Kind, Rating, State, TargetSpec
 from kpis.models import Indicator, Round, Target
 from kpis.yearline import YearLine
@@ -115,6 +127,24 @@ class Summary:
         row = self.latest.assessment
         return track(row.progress, expected_share(row.spec, row.fiscal_year))
 
+    def progress_row(self, year: int) -> ProgressRow:
+        """Return the progress of one published year, with the share that was expected of it."""
+        line = self.newest if self.newest and self.newest.assessment.fiscal_year == year else None
+        if line is None:
+            return ProgressRow(self.indicator.name, Rating.NO_VALUE, Rating.NO_VALUE.label, self.spec.kind)
+        row = line.assessment
+        has_value = row.value is not None
+        return ProgressRow(
+            name=self.indicator.name,
+            rating=line.rating,
+            word=line.rating_label,
+            kind=row.spec.kind,
+            progress=row.progress,
+            expected=expected_share(row.spec, year),
+            value=line.value_text if has_value else "",
+            state=line.state_label if line.is_provisional or not has_value else "",
+        )
+
     @property
     def rating(self) -> Rating:
         """Return the rating of the newest published year; NO_VALUE before any publication."""
@@ -173,6 +203,14 @@ def newest_round(rows: Iterable[Summary]) -> Round | None:
     """Return the newest published round among the rows, without a query."""
     rounds = (row.newest.assessment.round for row in rows if row.newest)
     return max(rounds, key=lambda found: found.fiscal_year, default=None)
+
+
+def progress_of(rows: Sequence[Summary], newest: Round | None) -> Progress | None:
+    """Return the progress of all rows in the newest published round."""
+    if newest is None:
+        return None
+    found = (row.progress_row(newest.fiscal_year) for row in rows)
+    return Progress.of(found, year_long(newest.fiscal_year, rows[0].as_of))
 
 
 def count_by_rating(rows: Iterable[Summary]) -> Counter[Rating]:

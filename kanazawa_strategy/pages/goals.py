@@ -3,15 +3,19 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from goals.models import Goal, Revision, Strategy
 from kanazawa_strategy.context import Crumb
+from kpis.charts import GoalRatings, Ratings, progress_chart, ratings_chart
+from kpis.evaluation import Rating
 from kpis.heatmap import heat_map
 from kpis.models import Indicator, Level
 from kpis.sentences import roll_up_sentence
-from kpis.summary import Summary, bar_of, count_by_rating, newest_round, summaries
+from kpis.summary import Summary, bar_of, count_by_rating, newest_round, progress_of, summaries
 from measures.models import Measure, Opinion
 
 
@@ -45,18 +49,32 @@ def strategy_page(request: HttpRequest, edition: int) -> HttpResponse:
         .filter(revision__strategy=strategy)
         .values_list("direction__goal_id", flat=True)
     )
+    parts = [_GoalPart.of(goal, rows, counted[goal.pk]) for goal in goals]
     ctx = {
         "strategy": strategy,
         "current": None if strategy.is_current else Strategy.objects.current(),
         "revision": _newest_revision(strategy),
-        "goals": [_GoalPart.of(goal, rows, counted[goal.pk]) for goal in goals],
+        "goals": parts,
         "round": newest,
         "round_year": newest.year.first_mention(strategy.as_of) if newest else "",
         "roll_up": roll_up_sentence(count_by_rating(rows)),
         "bar": bar_of(count_by_rating(rows)),
+        "csv_url": reverse("indicator-list-csv", query={"edition": strategy.edition}),
+        "ratings": ratings_chart(_ratings(parts, newest.year.long(strategy.as_of)), "ratings") if newest else None,
+        "has_plotly": _has_plotly(),
         "crumbs": [Crumb("総合戦略", "/strategies/"), Crumb(strategy.short_name)],
     }
     return render(request, "goals/strategy_page.html", ctx)
+
+
+def _ratings(parts: list[_GoalPart], year: str) -> Ratings:
+    goals = (GoalRatings(f"基本目標{part.goal.number}", part.goal.title, bar_of(part.counts)) for part in parts)
+    return Ratings(year, tuple(goals))
+
+
+def _has_plotly() -> bool:
+    """Tell whether Plotly's script was installed at set-up."""
+    return all(finders.find(f"plotly/{name}") for name in ("plotly-basic.min.js", "plotly.css"))
 
 
 def _newest_revision(strategy: Strategy) -> Revision | None:
@@ -71,6 +89,10 @@ class _GoalPart:
     headline: list[Summary]
     kpis: list[Summary]
     measure_count: int
+
+    @property
+    def counts(self) -> Counter[Rating]:
+        return count_by_rating([*self.headline, *self.kpis])
 
     @property
     def caption(self) -> str:
@@ -90,6 +112,7 @@ def goal_page(request: HttpRequest, edition: int, number: int) -> HttpResponse:
     measures = list(Measure.objects.in_force().filter(direction__goal=goal).for_list())
     strategy = goal.strategy
     newest = newest_round(rows)
+    progress = progress_of(rows, newest)
     ctx = {
         "goal": goal,
         "strategy": strategy,
@@ -99,6 +122,9 @@ def goal_page(request: HttpRequest, edition: int, number: int) -> HttpResponse:
         "round_year": newest.year.first_mention(strategy.as_of) if newest else "",
         "roll_up": roll_up_sentence(count_by_rating(rows)),
         "bar": bar_of(count_by_rating(rows)),
+        "csv_url": reverse("indicator-list-csv", query={"edition": edition, "goal": number}),
+        "progress": progress_chart(progress, "progress") if progress else None,
+        "has_plotly": _has_plotly(),
         "heat_map": heat_map(rows),
         "directions": [
             (direction, [measure for measure in measures if measure.direction_id == direction.pk])
