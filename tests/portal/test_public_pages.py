@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
@@ -392,3 +393,14 @@ def test_a_replaced_target_stands_under_the_new_one_in_lists(client: Client, ind
     make_target(indicator=indicator, revision=later, baseline=Decimal("47.5"), target=Decimal(62))
     page = read(client, "/indicators/")
     assert page.index("62%") < page.index("改訂前 59%（R10）")
+
+
+@pytest.mark.usefixtures("real_strategy")
+def test_pages_go_out_compressed_to_who_takes_them_so(client: Client) -> None:
+    plain = client.get("/strategies/3/goals/1/")
+    packed = client.get("/strategies/3/goals/1/", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain
+    assert packed["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed["Vary"]
+    assert gzip.decompress(packed.content) == plain.content
+    assert len(packed.content) < len(plain.content) / 3
