@@ -21,7 +21,7 @@ from kpis.charts.progress import (
 from kpis.charts.shapes import Drawing, Shape, polyline
 
 _WIDE = Field(720, left=258, right=204, top=30)
-_NARROW = Field(320, left=6, right=6, top=60, is_narrow=True)  # Plotly's button has the corner
+_NARROW = Field(320, left=6, right=6, top=66, is_narrow=True)  # Plotly's button has the corner
 _NUMBER = 74.0  # width of the column of percentages
 _TICK = 12.0  # half its height
 

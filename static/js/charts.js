@@ -192,7 +192,7 @@ class Chart {
         const { title, notes, legend } = this.spec;
         const { width, height, margin } = layout;
         const lines = notes.match(new RegExp(`.{1,${Math.floor((width - 16) / 11)}}`, "gu")) ?? [];
-        const below = lines.length * 15 + (legend ? 64 : 0);
+        const below = lines.length * 15 + (lines.length ? 12 : 0) + (legend ? 56 : 0);
         Object.assign(layout, {
           title: { text: title, x: 0.02, xanchor: "left", y: 1, yanchor: "top", pad: { t: 14 }, font: { size: 16 } },
           margin: { ...margin, t: margin.t + 34, b: margin.b + below },

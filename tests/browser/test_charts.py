@@ -14,6 +14,7 @@ from tests.browser.test_accessibility import violations
 from tests.browser.visitor import PATIENCE, Visitor
 
 INDICATOR = "/indicators/3-1-n1/"
+GOAL, EDITION = "/strategies/3/goals/1/", "/strategies/3/"
 SHIFTS = """globalThis.shifts = [];
     new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) => entry.value)))
         .observe({ type: "layout-shift", buffered: true });"""
@@ -33,19 +34,25 @@ def plotly_files(visitor: Visitor) -> list[str]:
 
 
 def places(page: Page) -> Mapping[str, object]:
-    """Return where the figure, its frame and what follows stand."""
-    found: Mapping[str, object] = page.evaluate("""() => Object.fromEntries(
-        ["figure.chart", ".chart-frame", ".chart-actions", "#years", "footer"].map((name) => {
+    """Return where the figure's frame and what follows stand, from the figure's corner.
+
+    Not from the page's: lists far above are laid out only when they come near the view (content-visibility).
+    """
+    found: Mapping[str, object] = page.evaluate("""() => {
+        const corner = document.querySelector("figure.chart").getBoundingClientRect();
+        const names = ["figure.chart", ".chart-frame", ".chart-actions", ".section:has(figure) + .section h2"];
+        return Object.fromEntries(names.map((name) => {
             const { x, y, width, height } = document.querySelector(name).getBoundingClientRect();
-            return [name, [x, y + scrollY, width, height]];
-        }))""")
+            return [name, [x - corner.x, y - corner.y, width, height].map((number) => Math.round(number * 10) / 10)];
+        }));
+    }""")
     return found
 
 
-def expect_drawn(page: Page) -> None:
+def expect_drawn(page: Page, marks: str = ".scatterlayer .trace") -> None:
     expect(page.locator("figure.chart-drawn")).to_have_count(1, timeout=PATIENCE)
     expect(page.locator(".chart-live .main-svg").first).to_be_visible()
-    expect(page.locator(".chart-live .scatterlayer .trace")).not_to_have_count(0)
+    expect(page.locator(f".chart-live {marks}")).not_to_have_count(0)
     expect(page.locator("svg.chart-svg").first).to_be_hidden()
     expect(page.locator("svg.chart-svg").last).to_be_hidden()
 
@@ -71,6 +78,66 @@ def test_the_button_brings_plotly_from_this_site_into_the_drawing_s_place(visito
     # Plotly puts no style element in: its sheet is linked.
     expect(page.locator("style")).to_have_count(0)
     assert not violations(page)
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("path", [GOAL, EDITION])
+def test_bars_are_taken_over_without_a_shift_too(visitor: Visitor, path: str, width: int) -> None:
+    visitor.page.set_viewport_size({"width": width, "height": 900})
+    visitor.page.add_init_script(SHIFTS)
+    page = visitor.open(path)
+    drawing = page.locator("svg.chart-svg").locator("visible=true")
+    expect(drawing).to_have_count(1)
+    before, words = places(page), drawing.locator("text").all_inner_texts()
+
+    page.get_by_role("button", name=START).press("Enter")
+    expect_drawn(page, ".barlayer .point path")
+    assert places(page) == before
+    assert page.evaluate("() => shifts") == []
+    assert page.locator(".chart-live .annotation-text").all_inner_texts() == words
+    inside, frame = page.locator(".chart-live .infolayer"), page.locator(".chart-frame")
+    (box, room) = inside.bounding_box(), frame.bounding_box()
+    assert box
+    assert room
+    assert room["x"] - 1 <= box["x"]
+    assert box["x"] + box["width"] <= room["x"] + room["width"] + 1
+    # Nothing to zoom into: only the picture can be saved.
+    expect(page.locator(".chart-live .modebar-btn")).to_have_count(1)
+    expect(page.locator(".chart-live svg[role=img]")).to_have_accessible_name(
+        page.locator(".chart-drawing").get_attribute("aria-label") or "no words"
+    )
+    assert not violations(page)
+
+
+def test_a_bar_answers_the_pointer(visitor: Visitor) -> None:
+    page = visitor.open(EDITION)
+    page.locator(".chart-frame").hover()
+    expect_drawn(page, ".barlayer .point path")
+    page.mouse.move(*centre(page, ".chart-live .barlayer .point path"))
+    expect(page.locator(".chart-live .hoverlayer .hovertext").first).to_be_visible()
+
+
+def test_several_charts_of_a_page_are_drawn_each_in_its_place(visitor: Visitor) -> None:
+    page = visitor.open(GOAL)
+    other = visitor.text(EDITION)
+    page.evaluate(
+        """async (text) => {
+            const found = new DOMParser().parseFromString(text, "text/html").querySelector("figure.chart");
+            document.querySelector("figure.chart").after(document.importNode(found, true));
+            await import(document.querySelector("script[src*='js/charts']").src + "?again");
+        }""",
+        other,
+    )
+    buttons = page.get_by_role("button", name=START)
+    expect(buttons).to_have_count(2)
+    buttons.last.press("Enter")
+    expect(page.locator("#ratings.chart-drawn")).to_have_count(1, timeout=PATIENCE)
+    expect(page.locator("#progress.chart-drawn")).to_have_count(0)
+    buttons.first.press("Enter")
+    expect(page.locator("#progress.chart-drawn")).to_have_count(1, timeout=PATIENCE)
+    for key in ("progress", "ratings"):
+        expect(page.locator(f"#{key} .chart-live .barlayer .point path").first).to_be_visible()
+    assert len([url for url in plotly_files(visitor) if url.endswith(".js")]) == 1
 
 
 def test_a_pointer_over_the_drawing_is_enough_and_gets_its_answer(visitor: Visitor) -> None:
