@@ -1,10 +1,11 @@
-"""What every page's frame needs: the navigation, the date of the public data, the demo's mark."""
+"""What every page's frame needs: the navigation, the date of the public data, the demo's mark, the charts' script."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -36,8 +37,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Return `site` for the public templates (1 query, when a template asks); nothing for the admin."""
     return {
         "site": SimpleLazyObject(lambda: _site(request)),
+        "has_plotly": SimpleLazyObject(has_plotly),
         "canonical": SimpleLazyObject(lambda: request.build_absolute_uri(request.path)),
     }
+
+
+def has_plotly() -> bool:
+    """Tell whether Plotly's script was installed at set-up; without it the charts stay pictures."""
+    return all(finders.find(f"plotly/{name}") for name in ("plotly-basic.min.js", "plotly.css"))
 
 
 def _site(request: HttpRequest) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from kanazawa_strategy.context import Crumb
-from kpis.charts import Point, Track, Trend, TrendChart, rating_bar, sparkline, track, trend_chart
+from kpis.charts import Chart, Point, Track, Trend, rating_bar, sparkline, track, trend_chart
 from kpis.evaluation import RATING_ORDER, Group, Kind, State, TargetSpec
 from kpis.models import Tag
 
@@ -66,7 +66,7 @@ def _tracks() -> Iterator[Track | None]:
         yield track(progress, Decimal("0.6"))
 
 
-def _charts() -> Iterator[tuple[str, TrendChart, object]]:
+def _charts() -> Iterator[tuple[str, Chart, object]]:
     for number, (name, spec, course) in enumerate(_COURSES):
         points = [
             Point(year, found, label="") if isinstance(found, Decimal) else Point(year, None, state=found)

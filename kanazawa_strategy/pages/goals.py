@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -61,7 +60,6 @@ def strategy_page(request: HttpRequest, edition: int) -> HttpResponse:
         "bar": bar_of(count_by_rating(rows)),
         "csv_url": reverse("indicator-list-csv", query={"edition": strategy.edition}),
         "ratings": ratings_chart(_ratings(parts, newest.year.long(strategy.as_of)), "ratings") if newest else None,
-        "has_plotly": _has_plotly(),
         "crumbs": [Crumb("総合戦略", "/strategies/"), Crumb(strategy.short_name)],
     }
     return render(request, "goals/strategy_page.html", ctx)
@@ -70,11 +68,6 @@ def strategy_page(request: HttpRequest, edition: int) -> HttpResponse:
 def _ratings(parts: list[_GoalPart], year: str) -> Ratings:
     goals = (GoalRatings(f"基本目標{part.goal.number}", part.goal.title, bar_of(part.counts)) for part in parts)
     return Ratings(year, tuple(goals))
-
-
-def _has_plotly() -> bool:
-    """Tell whether Plotly's script was installed at set-up."""
-    return all(finders.find(f"plotly/{name}") for name in ("plotly-basic.min.js", "plotly.css"))
 
 
 def _newest_revision(strategy: Strategy) -> Revision | None:
@@ -124,7 +117,6 @@ def goal_page(request: HttpRequest, edition: int, number: int) -> HttpResponse:
         "bar": bar_of(count_by_rating(rows)),
         "csv_url": reverse("indicator-list-csv", query={"edition": edition, "goal": number}),
         "progress": progress_chart(progress, "progress") if progress else None,
-        "has_plotly": _has_plotly(),
         "heat_map": heat_map(rows),
         "directions": [
             (direction, [measure for measure in measures if measure.direction_id == direction.pk])

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from django.contrib.staticfiles import finders
-
 from goals.numbers import format_decimals, with_unit
 from goals.years import FiscalYear
 from kanazawa_strategy.share import Words
-from kpis.charts import Mark, Trend, TrendChart, trend_chart
+from kpis.charts import Chart, Mark, Trend, trend_chart
 from kpis.evaluation import Rating, State
 from kpis.models import Amendment, AmendmentKind, Indicator, Target, YearlyValue
 from kpis.sentences import Facts, status_sentence
@@ -156,7 +154,7 @@ class Profile(Summary):
         )
 
     @cached_property
-    def chart(self) -> TrendChart:
+    def chart(self) -> Chart:
         return trend_chart(self.trend, "trend")
 
     def _earlier_marks(self) -> list[Mark]:
@@ -185,8 +183,3 @@ class Profile(Summary):
     def breaks(self) -> list[YearRow]:
         """Return the years that can't be compared with those before."""
         return [row for row in self.years if row.value and row.value.breaks_series]
-
-    @property
-    def has_plotly(self) -> bool:
-        """Tell whether Plotly's script was installed at set-up."""
-        return all(finders.find(f"plotly/{name}") for name in ("plotly-basic.min.js", "plotly.css"))

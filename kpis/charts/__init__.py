@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpis.charts.chart import Chart, TrendChart, trend_chart
+from kpis.charts.chart import Chart, trend_chart
 from kpis.charts.drawing import trend_drawing
 from kpis.charts.figure import trend_figure
 from kpis.charts.progress import Progress, ProgressRow
@@ -27,7 +27,6 @@ __all__ = [
     "Sparkline",
     "Track",
     "Trend",
-    "TrendChart",
     "expected_path",
     "expected_share",
     "progress_chart",

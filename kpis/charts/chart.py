@@ -36,16 +36,12 @@ class Chart:
         return f"{self.key}-figure"
 
 
-class TrendChart(Chart):
-    """The chart of a trend."""
-
-
-def trend_chart(trend: Trend, key: str) -> TrendChart:
+def trend_chart(trend: Trend, key: str) -> Chart:
     """Make both drawings, the figure and the words of a trend."""
     years = trend.years
     wide, narrow = board_for(trend, *WIDE), board_for(trend, *NARROW)
     period = f"{trend.short(years[0])}〜{trend.short(years[-1])}年度" if len(years) > 1 else ""
-    return TrendChart(
+    return Chart(
         key=key,
         name=trend.name,
         unit="" if trend.kind == Kind.MILESTONE else trend.unit,

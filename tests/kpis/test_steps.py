@@ -151,7 +151,7 @@ def test_a_value_goes_back_with_its_note_and_the_log_says_why() -> None:
         assert (value.workflow, value.returned_note, value.version) == ("DRAFT", "出典を書いてください。", 2)
         assert value.history.latest().history_change_reason == "差戻し: 出典を書いてください。"
     event = AuditEvent.objects.get(action=AuditAction.RETURN)
-    assert event.summary == f"{submitted}、{confirmed} 出典を書いてください。"
+    assert event.summary == f"実績値 {submitted}、{confirmed} 出典を書いてください。"
 
 
 @pytest.mark.parametrize("workflow", [Workflow.DRAFT, Workflow.PUBLISHED])
