@@ -38,9 +38,11 @@ def _card(goal: Goal, rows: list[Summary]) -> dict[str, Any]:
     """Return a goal with its numeric targets, and in words how all its indicators stand."""
     own = [row for row in rows if row.indicator.goal_id == goal.pk]
     headline = [row for row in own if row.indicator.level == Level.NUMERIC_TARGET]
+    counts = count_by_rating(own)
     return {
         "goal": goal,
         "headline": headline,
         "kpi_count": len(own) - len(headline),
-        "roll_up": roll_up_sentence(count_by_rating(own)) if any(row.newest for row in own) else "",
+        "bar": bar_of(counts),
+        "roll_up": roll_up_sentence(counts) if any(row.newest for row in own) else "",
     }
