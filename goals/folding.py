@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -36,13 +37,13 @@ def _spellings(word: str) -> Iterator[str]:
 
 def pieces(text: str, words: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """Cut a text into pieces as written, each with whether it is a hit; joined, they are the text."""
-    folded, places = _folded_with_places(text)
+    folded, origins = _folded_with_origins(text)
     hit = [False] * len(text)
     for spelling in (found for word in words for found in _spellings(word)):
         start = folded.find(spelling) if spelling else -1
         while start >= 0:
-            first, last = places[start], places[start + len(spelling) - 1]
-            hit[first : last + 1] = [True] * (last + 1 - first)
+            first, end = origins[start][0], origins[start + len(spelling) - 1][1]
+            hit[first:end] = [True] * (end - first)
             start = folded.find(spelling, start + 1)
     begin = 0
     for place in range(1, len(text) + 1):
@@ -51,22 +52,25 @@ def pieces(text: str, words: Sequence[str]) -> Iterator[tuple[str, bool]]:
             begin = place
 
 
-def _folded_with_places(text: str) -> tuple[str, list[int]]:
-    """Fold a text, and tell for each folded character where it came from.
+def _folded_with_origins(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Fold a text, and tell for each folded character where what it came from begins and ends.
 
-    A half-width kana and its voicing mark (ﾊﾞ) fold into one character; it came from the first of the two.
+    What folds into one character, such as a half-width kana and its voicing mark (ﾊﾞ), is not taken apart.
     """
-    folded, places = "", []
+    folded, origins = "", []
     begin = 0
     for end in range(1, len(text) + 1):
-        if end < len(text) and _joins(text[end]):
+        if end < len(text) and _joins(text[begin:end], text[end]):
             continue
         part = fold(text[begin:end])
         folded += part
-        places += [begin + min(place, end - begin - 1) for place in range(len(part))]
+        origins += [(begin, end)] * len(part)
         begin = end
-    return folded, places
+    return folded, origins
 
 
-def _joins(character: str) -> bool:
-    return character in "ﾞﾟ" or bool(unicodedata.combining(character))
+def _joins(before: str, character: str) -> bool:
+    """Tell whether a character is a mark on the one before, or makes another with it: ᄒ and ᅡ make 하."""
+    normal = functools.partial(unicodedata.normalize, "NFKC")
+    is_mark = bool(unicodedata.combining(unicodedata.normalize("NFKD", character)[0]))
+    return is_mark or normal(before + character) != normal(before) + normal(character)
