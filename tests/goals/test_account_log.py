@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -281,6 +281,48 @@ def test_what_is_too_long_for_one_line_goes_on_in_the_next() -> None:
     assert len(events) > 1
     assert max(len(event.summary) for event in events) <= LONGEST
     assert "、".join(event.summary.removeprefix("役割「所管課」: ") for event in events) == "、".join(parts)
+
+
+# The command line
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Take these as what somebody types for passwords."""
+    answers: list[str] = []
+    monkeypatch.setattr("getpass.getpass", lambda prompt="": answers.pop(0))
+    return answers
+
+
+def test_a_superuser_made_on_the_command_line_is_in_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_superuser(username="moto")
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", NEW)
+    call_command("createsuperuser", interactive=False, username="kanri", email="", verbosity=0)
+    assert told() == ["スーパーユーザー「kanri」の追加（コマンド createsuperuser）"]
+    assert Client().login(username="kanri", password=NEW)
+
+
+def test_a_superuser_that_was_not_made_is_not_in_the_log() -> None:
+    make_superuser(username="kanri")
+    with pytest.raises(CommandError):
+        call_command("createsuperuser", interactive=False, username="kanri", email="", verbosity=0)
+    assert told() == []
+
+
+def test_a_password_changed_on_the_command_line_is_in_the_log(typed: list[str]) -> None:
+    make_user(username="tantou")
+    typed += [NEW, NEW]
+    call_command("changepassword", "tantou", stdout=StringIO())
+    assert told(AuditAction.PASSWORD) == ["利用者「tantou」のパスワードを変更（コマンド changepassword）"]
+    assert Client().login(username="tantou", password=NEW)
+
+
+def test_a_password_that_was_not_changed_on_the_command_line_is_not_in_the_log(typed: list[str]) -> None:
+    make_user(username="tantou")
+    typed += [NEW, "other"] * 3
+    with pytest.raises(CommandError):
+        call_command("changepassword", "tantou", stdout=StringIO())
+    assert told(AuditAction.PASSWORD) == []
 
 
 # The log itself
