@@ -21,7 +21,8 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_CELLS = 200_000
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_SAVE_AS = "Excel で「名前を付けて保存」を選び、「Excel ブック（.xlsx）」か「CSV UTF-8」で保存し直してください。"
+TOO_MANY = f"表が大きすぎます。{MAX_CELLS:,}セルまでに分けて取り込んでください。"
+SAVE_AS = "Excel で「名前を付けて保存」を選び、「Excel ブック（.xlsx）」か「CSV UTF-8」で保存し直してください。"
 
 
 class FileRefused(ValueError):
@@ -35,13 +36,14 @@ def read(data: bytes) -> tablib.Dataset:
     if data.startswith(b"PK\x03\x04"):
         rows = _workbook_rows(data)
     elif data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise FileRefused(f"古い形式（.xls）か、パスワードの付いた Excel ファイルです。{_SAVE_AS}")
+        raise FileRefused(f"古い形式（.xls）か、パスワードの付いた Excel ファイルです。{SAVE_AS}")
     else:
-        rows = _csv_rows(data)
+        rows = csv_rows(data)
     return _dataset(rows)
 
 
-def _csv_rows(data: bytes) -> list[list[Any]]:
+def csv_rows(data: bytes) -> list[list[str]]:
+    """Read a CSV in whichever encoding it is; raise FileRefused with a sentence."""
     for encoding in ("utf-8-sig", "cp932"):
         try:
             text = data.decode(encoding)
@@ -49,13 +51,16 @@ def _csv_rows(data: bytes) -> list[list[Any]]:
         except UnicodeDecodeError:
             continue
     else:
-        raise FileRefused(f"文字を読み取れません。CSV か Excel のファイルではないようです。{_SAVE_AS}")
+        raise FileRefused(f"文字を読み取れません。CSV か Excel のファイルではないようです。{SAVE_AS}")
     if "\0" in text:
-        raise FileRefused(f"CSV か Excel のファイルではないようです。{_SAVE_AS}")
+        raise FileRefused(f"CSV か Excel のファイルではないようです。{SAVE_AS}")
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error:
-        raise FileRefused(f'CSV として読み取れません。引用符（"）の数などが崩れています。{_SAVE_AS}') from None
+        raise FileRefused(f'CSV として読み取れません。引用符（"）の数などが崩れています。{SAVE_AS}') from None
+    if sum(map(len, rows)) > MAX_CELLS:
+        raise FileRefused(TOO_MANY)
+    return rows
 
 
 def _workbook_rows(data: bytes) -> list[list[Any]]:
@@ -70,7 +75,7 @@ def _workbook_rows(data: bytes) -> list[list[Any]]:
     except FileRefused:
         raise
     except Exception as error:  # a broken workbook fails in many ways, deep inside zipfile, XML and openpyxl
-        raise FileRefused(f"Excel ファイルとして開けません。ファイルが壊れているようです。{_SAVE_AS}") from error
+        raise FileRefused(f"Excel ファイルとして開けません。ファイルが壊れているようです。{SAVE_AS}") from error
     nothing: list[Any] = []
     for number, (row, typed) in enumerate(zip_longest(rows, formulas, fillvalue=nothing), 1):
         for value, cell in zip_longest(row, typed):
@@ -98,7 +103,7 @@ def _sheet_rows(data: bytes, *, values: bool) -> list[list[Any]]:
             rows.append([_unescaped(value) for value in row])
             blanks, cells = 0, cells + len(row)
             if cells > MAX_CELLS:
-                raise FileRefused(f"表が大きすぎます。{MAX_CELLS:,}セルまでに分けて取り込んでください。")
+                raise FileRefused(TOO_MANY)
         return rows
     finally:
         book.close()
@@ -123,7 +128,7 @@ def _dataset(rows: list[list[Any]]) -> tablib.Dataset:
     if twice:
         raise FileRefused(f"同じ見出しの列が二つ以上あります: {'、'.join(twice)}。どちらかを消してください。")
     if len(rows) * len(headers) > MAX_CELLS:
-        raise FileRefused(f"表が大きすぎます。{MAX_CELLS:,}セルまでに分けて取り込んでください。")
+        raise FileRefused(TOO_MANY)
     dataset = tablib.Dataset(headers=headers)
     for number, row in enumerate(rows[1:], 2):
         if any(plain(cell).strip() for cell in row[len(headers) :]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from dataclasses import dataclass, field
@@ -14,11 +13,9 @@ from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils import get_column_letter
 
 from goals.importing.cells import plain
-from goals.importing.files import MAX_BYTES, MAX_CELLS, FileRefused
+from goals.importing.files import MAX_BYTES, MAX_CELLS, SAVE_AS, TOO_MANY, FileRefused, csv_rows
 from kpis.intake import packed
 
-_SAVE_AS = "Excel で「名前を付けて保存」を選び、「Excel ブック（.xlsx）」か「CSV UTF-8」で保存し直してください。"
-_TOO_MANY = f"表が大きすぎます。{MAX_CELLS:,}セルまでに分けて取り込んでください。"
 NO_RESULT = "=（計算結果のない数式）"
 MAX_ROWS = 100_000
 
@@ -50,30 +47,10 @@ def read(data: bytes) -> Book:
     if len(data) > MAX_BYTES:
         raise FileRefused("ファイルが大きすぎます。10MB までのファイルを、課ごとなどに分けて取り込んでください。")
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise FileRefused(f"古い形式（.xls）か、パスワードの付いた Excel ファイルです。{_SAVE_AS}")
+        raise FileRefused(f"古い形式（.xls）か、パスワードの付いた Excel ファイルです。{SAVE_AS}")
     if data.startswith(b"PK"):
         return _workbook(data)
-    return Book([Table("CSV", _csv_rows(data))])
-
-
-def _csv_rows(data: bytes) -> list[list[str]]:
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise FileRefused(f"文字を読み取れません。CSV か Excel のファイルではないようです。{_SAVE_AS}")
-    if "\0" in text:
-        raise FileRefused(f"CSV か Excel のファイルではないようです。{_SAVE_AS}")
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error:
-        raise FileRefused(f'CSV として読み取れません。引用符（"）の数などが崩れています。{_SAVE_AS}') from None
-    if sum(map(len, rows)) > MAX_CELLS:
-        raise FileRefused(_TOO_MANY)
-    return rows
+    return Book([Table("CSV", csv_rows(data))])
 
 
 def _workbook(data: bytes) -> Book:
@@ -84,7 +61,7 @@ def _workbook(data: bytes) -> Book:
     except FileRefused:
         raise
     except Exception as error:  # a broken workbook fails in many ways, deep inside zipfile, XML and openpyxl
-        raise FileRefused(f"Excel ファイルとして開けません。ファイルが壊れているようです。{_SAVE_AS}") from error
+        raise FileRefused(f"Excel ファイルとして開けません。ファイルが壊れているようです。{SAVE_AS}") from error
 
 
 def _sheets(data: bytes, archive: zipfile.ZipFile) -> Book:
@@ -117,10 +94,10 @@ def _rows(sheet: Any, percents: _Percents, budget: int) -> list[list[str]]:
             row.pop()
         budget -= len(row)
         if budget < 0:
-            raise FileRefused(_TOO_MANY)
+            raise FileRefused(TOO_MANY)
         if row:
             if number > MAX_ROWS:
-                raise FileRefused(_TOO_MANY)
+                raise FileRefused(TOO_MANY)
             rows += [[] for _ in range(number - 1 - len(rows))]
             rows.append(row)
     return rows
