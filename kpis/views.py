@@ -45,6 +45,7 @@ class SheetPages:
     part: str  # of the path
     label: str
     thing: str  # what a row is about
+    things: str  # the list of all of them in the admin, as addresses name it
     templates: str  # the directory of page.html and judgement.html
 
     def urls(self, site: AdminSite, sheets: Sequence[SheetPages]) -> list[Any]:
@@ -155,14 +156,9 @@ class SheetPages:
             "label": self.label,
             "thing": self.thing,
             "choice_url": reverse(f"admin:{self.name}s", args=[round_.pk]),
-            "list_url": reverse(f"admin:{self._row_list}_changelist"),
+            "list_url": reverse(f"admin:{self.things}_changelist"),
             "is_nav_sidebar_enabled": False,  # the table needs the width
         }
-
-    @property
-    def _row_list(self) -> str:
-        field: Any = self.table._meta.get_field(self.sheet.subject)
-        return str(field.related_model._meta.label_lower.replace(".", "_"))
 
     def _sheet(self, request: HttpRequest, pk: int, department: str, *, code: str = "") -> Grid[Any]:
         found = get_object_or_404(Department, code=department)

@@ -106,8 +106,6 @@ def _shown(name: str, text: str) -> str:
 class ReportSheet(Grid[ReportRow]):
     """The reports of one department in one round: on its measures in force, reprints left out."""
 
-    subject = "measure"
-
     @classmethod
     def read(cls, round_: Round, department: Department, entrant: Entrant, *, code: str = "") -> Self:
         """Read the sheet, or the one row of `code`: 4 queries, whatever the number of rows."""

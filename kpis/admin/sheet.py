@@ -16,6 +16,7 @@ VALUES = SheetPages(
     part="sheet",
     label="年度実績入力",
     thing="指標",
+    things="kpis_indicator",
     templates="admin/kpis/sheet",
 )
 

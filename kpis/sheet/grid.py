@@ -149,8 +149,6 @@ RowT = TypeVar("RowT", bound=GridRow)
 class Grid(ABC, Generic[RowT]):
     """The rows of one department in one round."""
 
-    subject: ClassVar[str]  # the field of the table that says what a row is about
-
     round: Round
     department: Department
     entrant: Entrant

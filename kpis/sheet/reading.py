@@ -21,8 +21,6 @@ REASON = "年度実績入力"
 class Sheet(Grid[Row]):
     """The values of one department in one round."""
 
-    subject = "indicator"
-
     @classmethod
     def read(cls, round_: Round, department: Department, entrant: Entrant, *, code: str = "") -> Self:
         """Read the sheet, or the one row of `code`: 5 queries, whatever the number of rows."""

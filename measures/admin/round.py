@@ -20,6 +20,7 @@ SHEET = SheetPages(
     part="reports",
     label="取組の年度報告",
     thing="取組",
+    things="measures_measure",
     templates="admin/measures/sheet",
 )
 
