@@ -254,6 +254,7 @@ def run_sync() -> None:
 
 
 def test_the_first_run_of_sync_roles_is_in_the_log_and_the_next_is_not() -> None:
+    Group.objects.all().delete()
     run_sync()
     assert [line.partition("の追加: ")[0] for line in told()] == [
         f"役割「{role}」（コマンド sync_roles）" for role in ("所管課", "企画調整課", "委員", "システム管理")

@@ -23,6 +23,7 @@ def fresh(user: User) -> User:
 
 
 def test_sync_roles_makes_the_four_groups_and_says_so_in_japanese() -> None:
+    Group.objects.all().delete()
     said = StringIO()
     call_command("sync_roles", stdout=said)
     assert set(Group.objects.values_list("name", flat=True)) == {"所管課", "企画調整課", "委員", "システム管理"}
