@@ -4,28 +4,20 @@ import datetime
 from decimal import Decimal
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import transaction
 from django.db.models import F
 from django.test import Client
-from django.urls import reverse
 
 from goals.models import Direction, Revision, Strategy
 from goals.models.strategy import RevisionStatus
-from kanazawa_strategy import checking, desk_figures, loading
+from kanazawa_strategy import checking, desk_figures
 from kpis import rounds
 from kpis.evaluation import State
 from kpis.models import Indicator, Round, Target, Workflow, YearlyValue
 from measures.models import Measure
-from tests.makers import make_department, make_indicator, make_round, make_user
-from tests.portal.sources import FIXTURES
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def loaded(db: None) -> None:
-    loading.load(FIXTURES)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_strategy")]
 
 
 def make_value(code: str, year: int, value: str, workflow: str = Workflow.CONFIRMED) -> YearlyValue:
@@ -41,14 +33,14 @@ def make_published_round(year: int) -> Round:
     return round_
 
 
-def test_the_real_data_is_sound_and_lacks_only_departments(loaded: None) -> None:
+def test_the_real_data_is_sound_and_lacks_only_departments() -> None:
     found = checking.check()
     assert found.errors == []
     (note,) = found.notes
     assert note.startswith("所管課が決まっていない指標が28件あります（3-1-N1、")
 
 
-def test_the_table_counts_by_goal(loaded: None) -> None:
+def test_the_table_counts_by_goal() -> None:
     lines = [line.split() for line in checking.check().table]
     assert lines[1] == list(checking.COLUMNS)
     assert lines[2] == ["基本目標1", "2", "10", "17", "3", "21", "9", "10", "2", "0"]
@@ -143,7 +135,7 @@ CASES = [
 ]
 
 
-def test_what_contradicts_itself_is_found(loaded: None, subtests: pytest.Subtests) -> None:
+def test_what_contradicts_itself_is_found(subtests: pytest.Subtests) -> None:
     for spoil, sentence in CASES:
         with subtests.test(spoil.__name__), transaction.atomic():
             spoil()
@@ -152,29 +144,29 @@ def test_what_contradicts_itself_is_found(loaded: None, subtests: pytest.Subtest
             assert len(found) == 1
 
 
-def test_a_value_that_contradicts_its_state_is_found(loaded: None) -> None:
+def test_a_value_that_contradicts_its_state_is_found() -> None:
     value = make_value("3-1-K01", 2024, "20")
     value.state = State.UNPUBLISHED  # The database refuses to store it.
     assert len(list(checking._values([value], []))) == 1
 
 
-def test_zero_is_a_value(loaded: None) -> None:
+def test_zero_is_a_value() -> None:
     make_value("3-3-K03", 2024, "0")
     assert checking.check().errors == []
 
 
-def test_unset_targets_and_milestones_need_no_year(loaded: None) -> None:
+def test_unset_targets_and_milestones_need_no_year() -> None:
     Target.objects.filter(indicator__code__in=["3-1-N2", "1-4-N1"]).update(target_year=None, baseline_year=None)
     assert checking.check().errors == []
 
 
-def test_ended_indicators_need_no_target(loaded: None) -> None:
+def test_ended_indicators_need_no_target() -> None:
     Target.objects.filter(indicator__code="3-1-K01").delete()
     Indicator.objects.filter(code="3-1-K01").update(ended_on=datetime.date(2026, 3, 31))
     assert checking.check().errors == []
 
 
-def test_falls_of_cumulative_values_and_other_baselines_are_noted(loaded: None) -> None:
+def test_falls_of_cumulative_values_and_other_baselines_are_noted() -> None:
     make_value("3-1-K02", 2022, "14000")
     make_value("3-1-K02", 2023, "16000")
     make_value("3-1-K02", 2024, "15000")
@@ -186,18 +178,11 @@ def test_falls_of_cumulative_values_and_other_baselines_are_noted(loaded: None) 
     ]
 
 
-def test_the_command_ends_well_on_sound_data(loaded: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_ends_well_on_sound_data(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("check_data")
     out = capsys.readouterr().out
     assert "注意: 所管課が決まっていない指標が28件あります" in out
     assert out.endswith("誤りはありません。\n")
-
-
-def test_the_command_ends_with_an_error_on_an_empty_database(db: None, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(CommandError, match="誤りが1件あります。") as caught:
-        call_command("check_data")
-    assert caught.value.returncode == 1
-    assert "誤り: 現行の戦略が0件あります。" in capsys.readouterr().err
 
 
 # What is in force, not what is drafted or was superseded
@@ -207,7 +192,7 @@ def make_draft() -> Revision:
     return Revision.objects.create(strategy=Strategy.objects.get(edition=3), number=3, name="案")
 
 
-def test_a_draft_is_no_error_while_it_is_written(loaded: None) -> None:
+def test_a_draft_is_no_error_while_it_is_written() -> None:
     draft, direction = make_draft(), Direction.objects.get(goal__number=1, goal__strategy__edition=3, number=1)
     elsewhere = Measure.objects.get(code="3-1-1-01", revision__status=RevisionStatus.ADOPTED)
     for number, code in ((98, "3-1-1-9X"), (99, "3-1-1-9x")):
@@ -225,7 +210,7 @@ def test_a_draft_is_no_error_while_it_is_written(loaded: None) -> None:
     assert "指標 3-1-K01 の目標（第3次 案）に目標年度がありません。" in errors
 
 
-def test_a_target_that_a_later_revision_replaced_is_not_looked_at(loaded: None) -> None:
+def test_a_target_that_a_later_revision_replaced_is_not_looked_at() -> None:
     old = Target.objects.get(indicator__code="3-3-K05")
     Target.objects.filter(pk=old.pk).update(target_year=None)
     draft = make_draft()
@@ -247,7 +232,7 @@ def test_a_target_that_a_later_revision_replaced_is_not_looked_at(loaded: None) 
     assert checking.check().errors == []
 
 
-def test_the_desk_counts_targets_in_force_and_leads_to_them(loaded: None, planner_client: Client) -> None:
+def test_the_desk_counts_targets_in_force_and_leads_to_them(planner_client: Client) -> None:
     old, other = Target.objects.get(indicator__code="3-3-K05"), Target.objects.get(indicator__code="3-1-K01")
     Target.objects.filter(pk__in=[old.pk, other.pk]).update(target_year=None)
     draft = make_draft()
@@ -265,39 +250,3 @@ def test_the_desk_counts_targets_in_force_and_leads_to_them(loaded: None, planne
     assert figures() == [("目標年度のない目標", 2, 2), ("基準年度のない目標", 0, 0)]
     Revision.objects.filter(pk=draft.pk).update(status=RevisionStatus.ADOPTED)
     assert figures() == [("目標年度のない目標", 3, 3), ("基準年度のない目標", 2, 2)]
-
-
-# Indicators without a department
-
-
-def test_the_office_finds_indicators_without_a_department_and_enters_their_values(planner_client: Client) -> None:
-    orphan, owned = make_indicator(), make_indicator(department=make_department())
-    make_indicator(ended_on=datetime.date(2026, 3, 31))
-    round_ = make_round()
-    page = planner_client.get(reverse("admin:index"))
-    figure = next(row for row in page.context["desk"].checks if row.label == "所管課の決まっていない指標")
-    assert f'href="{figure.url.replace("&", "&amp;")}"' in page.content.decode()
-    assert [row.code for row in planner_client.get(figure.url).context["cl"].result_list] == [orphan.code]
-    numbers = dict(page.context["desk"].progress[0].rows)["（所管課なし）"]
-    assert numbers[0].number == 1
-    lines = planner_client.get(numbers[0].url).context["lines"]
-    assert [line.indicator for line in lines] == [orphan]
-    add = reverse("admin:kpis_yearlyvalue_add")
-    assert orphan.name in planner_client.get(add).content.decode()
-    data = {"indicator": orphan.pk, "fiscal_year": "R6", "value": "15", "state": "FINAL"}
-    assert planner_client.post(add, data).status_code == 302
-    value = YearlyValue.objects.get()
-    assert (value.indicator, value.fiscal_year, value.value) == (orphan, round_.fiscal_year, 15)
-    assert owned.department
-
-
-def test_no_department_enters_values_of_indicators_that_nobody_owns() -> None:
-    orphan, department = make_indicator(), make_department()
-    make_round()
-    client = Client()
-    client.force_login(make_user("所管課", [department]))
-    add = reverse("admin:kpis_yearlyvalue_add")
-    assert orphan.name not in client.get(add).content.decode()
-    data = {"indicator": orphan.pk, "fiscal_year": "R6", "value": "15", "state": "FINAL"}
-    assert client.post(add, data).status_code == 200
-    assert not YearlyValue.objects.exists()

@@ -1,14 +1,22 @@
-"""A small published world for the tests of pages: one goal, indicators of several kinds, a round of FY2024."""
+"""A small published world for the tests of pages, and how they read one: one goal, indicators of several kinds, a round of FY2024."""
 
 from __future__ import annotations
 
 import datetime
 from decimal import Decimal
 
+from django.test import Client
+
 from kpis import rounds
 from kpis.evaluation import Kind, State
 from kpis.models import Basis, Indicator, Round, Workflow
 from tests.makers import make_indicator, make_round, make_target, make_value
+
+
+def read(client: Client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200, path
+    return response.content.decode()
 
 
 def publish_year(year: int, **values: Decimal | State) -> Round:
