@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from goals.admin import DirectionAdmin
 from goals.models import Direction, Revision
+from kanazawa_strategy import pictures
 from kpis.admin import RoundAdmin
 from kpis.models import Round
 from measures.admin import MeasureInline
@@ -27,6 +28,7 @@ class RoundWithReportsAdmin(RoundAdmin):
     sheets = (*RoundAdmin.sheets, round_.SHEET)
     reviews = (*RoundAdmin.reviews, round_.REVIEW)
     companions = (round_.COMPANION,)
+    afterwards = (pictures.draw_all,)
 
 
 admin.site.register(Revision, RevisionWithChangesAdmin)

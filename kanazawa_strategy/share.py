@@ -80,7 +80,7 @@ def draw(words: Words) -> bytes:
         pen.text((_MARGIN, below + 108 + 48 * number), line, font=_font(34), fill=_TEXT)
     pen.text((_MARGIN, SIZE[1] - 66), f"金沢版総合戦略ポータル　{words.notice}".strip(), font=_font(28), fill=_WEAK)
     buffer = BytesIO()
-    image.save(buffer, "PNG", optimize=True)
+    image.save(buffer, "PNG", compress_level=6)
     return buffer.getvalue()
 
 

@@ -10,8 +10,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from kanazawa_strategy.context import Crumb
-from kpis.charts import Chart, Point, Track, Trend, rating_bar, sparkline, track, trend_chart
-from kpis.evaluation import RATING_ORDER, Group, Kind, State, TargetSpec
+from kpis.charts import (
+    Chart,
+    GoalRatings,
+    Point,
+    Progress,
+    ProgressRow,
+    RatingBar,
+    Ratings,
+    Track,
+    Trend,
+    progress_chart,
+    rating_bar,
+    ratings_chart,
+    sparkline,
+    track,
+    trend_chart,
+)
+from kpis.evaluation import RATING_ORDER, Group, Kind, Rating, State, TargetSpec
 from kpis.models import Tag
 
 # name, target, course: values by year, or the state of a year without one
@@ -30,6 +46,11 @@ _COURSES: list[tuple[str, TargetSpec, dict[int, Decimal | State]]] = [
         "維持する",
         TargetSpec(Kind.KEEP_AT_LEAST, Decimal("95.3"), 2022, Decimal(95), 2028, unit="%", decimals=1),
         {2023: Decimal("94.2"), 2024: Decimal("95.4")},
+    ),
+    (
+        "範囲にとどめる",
+        TargetSpec(Kind.RANGE, None, 2023, Decimal(40), 2028, upper=Decimal(60), unit="%", decimals=1),
+        {2023: Decimal("38.5"), 2024: Decimal("47.0"), 2025: Decimal("52.5")},
     ),
     (
         "0から始まる",
@@ -55,10 +76,29 @@ def components(request: HttpRequest) -> HttpResponse:
         "goals": ["enji", "ai", "oudo", "kusa", "committee"],
         "tracks": list(_tracks()),
         "charts": list(_charts()),
-        "bar": rating_bar([(group.value, count) for group, count in zip(Group, (3, 4, 2, 3), strict=True)]),
+        "bar": _bar(3, 4, 2, 3),
+        "many": [progress_chart(_progress(), "sample-progress"), ratings_chart(_ratings(), "sample-ratings")],
         "crumbs": [Crumb("部品の一覧")],
     }
     return render(request, "portal/components.html", ctx)
+
+
+def _bar(*counts: int) -> RatingBar | None:
+    return rating_bar([(group.value, count) for group, count in zip(Group, counts, strict=True)])
+
+
+def _ratings() -> Ratings:
+    goals = [("基本目標1", _bar(3, 4, 2, 3)), ("基本目標2", _bar(1, 0, 0, 1)), ("基本目標3", None)]
+    return Ratings("令和7年度", tuple(GoalRatings(name, "見出しは長くなることがあります", bar) for name, bar in goals))
+
+
+def _progress() -> Progress:
+    ratings = [Rating.WORSE, Rating.BEHIND, Rating.NEARLY, Rating.ACHIEVED, Rating.ACHIEVED]
+    rows = [
+        ProgressRow(f"見本の指標{number}", rating, rating.label, Kind.REACH, progress, Decimal("0.6"))
+        for number, (rating, progress) in enumerate(zip(ratings, _PROGRESS, strict=True), 1)
+    ]
+    return Progress.of(rows, "令和7年度")
 
 
 def _tracks() -> Iterator[Track | None]:

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
-from kanazawa_strategy import opendata, share
+from kanazawa_strategy import opendata
 from kanazawa_strategy.pages.filters import IndicatorFilter
 from kanazawa_strategy.pages.opendata import CSV_TYPES, file_response
-from kanazawa_strategy.pages.profile import Profile
+from kanazawa_strategy.pictures import picture_of
 from kpis.models import Indicator
 
 UTF8_CSV = CSV_TYPES[opendata.UTF8]
@@ -47,8 +45,7 @@ def years_json(request: HttpRequest, code: str) -> HttpResponse:
 def picture(request: HttpRequest, code: str) -> HttpResponse:
     """Hand over the picture for sharing; the portal's general one where none can be drawn."""
     indicator = get_object_or_404(Indicator.objects.for_page(), code=code.upper())
-    words = replace(Profile(indicator).share_words, notice=opendata.current().notice)
-    drawn = share.picture(indicator.code.lower(), words)
+    drawn = picture_of(indicator, opendata.current().notice)
     if drawn is None:
         return HttpResponseRedirect(static("img/share.png"))
     return HttpResponse(drawn, content_type="image/png")

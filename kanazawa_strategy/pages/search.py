@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -81,7 +82,13 @@ def _measures(words: Sequence[str]) -> Kind:
 def _opinions(words: Sequence[str]) -> Kind:
     rows = Opinion.objects.public().select_related("meeting").order_by("-meeting__held_on", "order", "code")
     found = [
-        _hit(f"/committee/#opinion-{row.code}", f"{row.member}（{row.meeting}）", row.text, row.response, words)
+        _hit(
+            f"{reverse('committee')}#opinion-{row.code}",
+            f"{row.member}（{row.meeting}）",
+            row.text,
+            row.response,
+            words,
+        )
         for row in rows
         if holds([row.member, row.text, row.response, row.outcome], words)
     ]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -37,6 +38,8 @@ class RoundAdmin(PortalAdmin):
     sheets: tuple[SheetPages, ...] = (sheet.VALUES,)
     reviews: tuple[ReviewPages, ...] = (review.REVIEW,)
     companions: tuple[Companion, ...] = ()
+    # What follows a publication once it is safe; where it fails, that is logged and the publication stands
+    afterwards: tuple[Callable[[Round], None], ...] = ()
     resource_classes = [resources.RoundResource]
     list_display = [
         "__str__",
@@ -194,6 +197,8 @@ class RoundAdmin(PortalAdmin):
         except ValidationError as error:
             form.add_error(None, error.messages)
             return False
+        for follow in self.afterwards:
+            transaction.on_commit(lambda follow=follow: follow(round_), robust=True)  # type: ignore[misc]
         link = format_html('<a href="{}">公開ページを見る</a>', round_.strategy.get_absolute_url())
         self.message_user(request, format_html("{}を公表しました。{}", round_, link), messages.SUCCESS)
         return True

@@ -130,7 +130,7 @@ class TestPrint:
     def test_the_rating_bar_of_home_prints(self, visitor: Visitor) -> None:
         page = visitor.open("/")
         page.emulate_media(media="print")
-        expect(page.locator(".rating-bar-svg")).to_be_visible()
+        expect(page.locator(".home-state .rating-bar-svg")).to_be_visible()
         expect(page.locator(".search-line")).to_be_hidden()
 
     def test_the_card_of_staff_prints_on_one_page_in_black_on_white_without_navigation(self, visitor: Visitor) -> None:

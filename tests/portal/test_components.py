@@ -15,7 +15,7 @@ def test_every_mark_and_every_chart_stands_there_while_developing(client: Client
     page = client.get(PAGE).content.decode()
     for rating in Rating:
         assert f'href="#rating-{rating}"' in page
-    assert page.count("<figure") == 5
+    assert page.count("<figure") == 8
     assert page.count("<h1") == 1
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,9 @@ from pytest_django import Settings
 from kanazawa_strategy import share
 from kanazawa_strategy.pages.profile import Profile
 from kanazawa_strategy.templatetags.portal import linked_data
-from kpis.models import Indicator
-from tests.makers import make_indicator, make_measure
+from kpis.models import Indicator, Round, Workflow
+from tests.kpis.test_admin_rounds import press
+from tests.makers import make_indicator, make_measure, make_round, make_value
 from tests.portal.world import make_survey, publish_year
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +124,31 @@ def test_an_indicator_has_a_picture_that_is_drawn_once_and_anew_when_its_words_c
     publish_year(2024, **{"3_1_N1": Decimal("49.8")})
     assert client.get("/indicators/3-1-n1.png").content != first.content
     assert len(list(kept.iterdir())) == 1
+
+
+def test_publication_draws_the_pictures_so_that_no_reader_waits(
+    planner_client: Client,
+    kept: Path,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> None:
+    value = make_value(indicator=make_survey(), value=Decimal("49.8"), workflow=Workflow.CONFIRMED)
+    with django_capture_on_commit_callbacks(execute=True):
+        press(planner_client, make_round(fiscal_year=value.fiscal_year))
+    (file,) = kept.iterdir()
+    assert planner_client.get("/indicators/3-1-n1.png").content == file.read_bytes()
+    assert [path.name for path in kept.iterdir()] == [file.name]
+
+
+def test_a_publication_stands_where_its_pictures_can_t_be_kept(
+    planner_client: Client,
+    kept: Path,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> None:
+    kept.write_text("a file where the directory should be")
+    value = make_value(indicator=make_survey(), value=Decimal("49.8"), workflow=Workflow.CONFIRMED)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert press(planner_client, make_round(fiscal_year=value.fiscal_year)).status_code == 200
+    assert Round.objects.published().count() == 1
 
 
 def test_the_picture_says_the_newest_value_else_the_baseline(client: Client) -> None:
