@@ -11,8 +11,8 @@ from goals.admin.base import SOURCE_FIELDS, Stacked, Tabular, TracedAdmin
 from goals.admin.filters import department_filter, goal_filter, strategy_filter
 from kpis import resources
 from kpis.admin.shown import figure, path
-from kpis.admin.value import entrant_of
 from kpis.admin.value_form import YearlyValueForm
+from kpis.admin.yearly import entrant_of
 from kpis.models import Indicator, Target, Workflow, YearlyValue
 
 

@@ -3,23 +3,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import models
 from django.db.models import F, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from goals.admin.base import TracedAdmin
 from goals.admin.filters import FiscalYearFilter, department_filter, goal_filter
 from goals.fields import NumberField
-from kpis import resources, rounds
-from kpis.access import Entrant, runs_rounds
+from kpis import resources
 from kpis.admin.shown import figure, path
 from kpis.admin.value_form import YearlyValueForm
+from kpis.admin.yearly import YearlyRowAdmin, entrant_of
 from kpis.doubts import doubts
-from kpis.models import Indicator, Round, Target, Workflow, YearlyValue
+from kpis.models import Indicator, Target, YearlyValue
 
 GUIDE = (
     "全角でも半角でも、「1,234」「△5.2」「12.3%」のように入力できます。"
@@ -29,10 +27,9 @@ GUIDE = (
 
 
 @admin.register(YearlyValue)
-class YearlyValueAdmin(TracedAdmin):
+class YearlyValueAdmin(YearlyRowAdmin):
     """Values wait here until their round is published; then only an amendment changes them."""
 
-    public = False
     form = YearlyValueForm
     resource_classes = [resources.YearlyValueResource]
     list_display = ["name", "short_year", "shown", "previous", "state", "workflow", "department", "updated"]
@@ -47,7 +44,6 @@ class YearlyValueAdmin(TracedAdmin):
     ]
     search_fields = ["indicator__code", "indicator__name"]
     search_help_text = "指標のコードか名前で探します。"
-    actions = ["confirm"]
     _new = ("indicator", "fiscal_year", "value", "state", "available_on", "seen_version")
     _known = ("indicator", "year_label", "previous", "target", "value", "state", "available_on", "seen_version")
     _words = (
@@ -60,7 +56,7 @@ class YearlyValueAdmin(TracedAdmin):
             return [(None, {"fields": self._new, "description": GUIDE}), self._words]
         if self.has_change_permission(request, obj):
             return [(None, {"fields": self._known, "description": GUIDE}), self._words]
-        why = self._refusal(request, obj)
+        why = self.refusal(request, obj)
         if why and self._is_published(request, obj):
             why = format_html('{} <a href="{}">公表後の変更を登録する</a>', why, reverse("admin:kpis_amendment_add"))
         fields = tuple(name for name in self._known if name != "seen_version")
@@ -68,11 +64,6 @@ class YearlyValueAdmin(TracedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["indicator", "year_label", "previous", "target", "workflow"] if obj else []
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form: Any = super().get_form(request, obj, change, **kwargs)
-        form.entrant = entrant_of(request)
-        return form
 
     def get_queryset(self, request: HttpRequest) -> Any:
         before = YearlyValue.objects.filter(indicator=OuterRef("indicator"), fiscal_year=OuterRef("fiscal_year") - 1)
@@ -92,55 +83,16 @@ class YearlyValueAdmin(TracedAdmin):
             kwargs["queryset"] = own if entrant.runs_rounds else own.filter(department__in=entrant.departments)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    # Who may
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Ask for the row too; on a post, a round closed meanwhile is for the form to say, so that nothing typed is lost."""
-        if not super().has_change_permission(request, obj):
-            return False
-        if obj is None:
-            return True
-        if request.method == "POST":
-            return entrant_of(request).owns(obj.indicator.department_id)
-        return not self._refusal(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and (obj is None or obj.workflow != Workflow.PUBLISHED)
-
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        super().delete_queryset(request, queryset.exclude(workflow=Workflow.PUBLISHED))
-
-    def has_confirm_permission(self, request: HttpRequest) -> bool:
-        return runs_rounds(request.user)
-
-    def _refusal(self, request: HttpRequest, obj: YearlyValue) -> str:
-        indicator = obj.indicator
-        return entrant_of(request).refusal(indicator.goal.strategy_id, obj.fiscal_year, indicator.department_id)
+    def place_of(self, obj: YearlyValue) -> tuple[int, int | None]:
+        return obj.indicator.goal.strategy_id, obj.indicator.department_id
 
     def _is_published(self, request: HttpRequest, obj: YearlyValue) -> bool:
         return entrant_of(request).is_published(obj.indicator.goal.strategy_id, obj.fiscal_year)
-
-    # What is done
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         for doubt in doubts(form.instance):
             messages.warning(request, f"保存しました。ただ、確かめてください: {doubt}")
-
-    @admin.action(description="確認済にする", permissions=["confirm"])
-    def confirm(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        try:
-            with transaction.atomic():
-                years = queryset.order_by().values("fiscal_year")
-                list(Round.objects.select_for_update().filter(fiscal_year__in=years).order_by("pk"))
-                chosen = list(queryset)  # as they are now that nobody else writes them
-                count = rounds.confirm(chosen, user=request.user)  # type: ignore[arg-type]
-        except ValidationError as error:
-            self.message_user(request, " ".join(error.messages), messages.ERROR)
-            return
-        self.message_user(request, f"{count}件を確認済にしました。", messages.SUCCESS)
-        if len(chosen) > count:
-            self.message_user(request, f"{len(chosen) - count}件は、すでに確認済か公表済みでした。", messages.INFO)
 
     # What the list shows
 
@@ -175,14 +127,3 @@ class YearlyValueAdmin(TracedAdmin):
         targets = Target.objects.adopted().newest_first().select_related("revision__strategy", "indicator")
         found = targets.filter(indicator=obj.indicator_id).first()
         return path(found) if found else "（なし）"
-
-
-def entrant_of(request: HttpRequest) -> Entrant:
-    """Return who enters, read once per request."""
-    known: Any = request
-    if not hasattr(known, "_entrant"):
-        # A form is saved in the transaction in which it was checked.
-        locks = request.method == "POST" and connection.in_atomic_block
-        known._entrant = Entrant(request.user, timezone.localdate(), locks=locks)
-    entrant: Entrant = known._entrant
-    return entrant

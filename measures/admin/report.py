@@ -2,18 +2,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.http import HttpRequest
 
-from goals.admin.base import TracedAdmin
 from goals.admin.filters import FiscalYearFilter, department_filter, goal_filter
-from kpis.access import runs_rounds
-from kpis.admin.value import entrant_of
 from kpis.admin.version import VersionedForm
-from kpis.models import Round, Workflow
-from measures import reports, resources
+from kpis.admin.yearly import YearlyRowAdmin, entrant_of
+from measures import resources
 from measures.models import Measure, MeasureReport
 
 GUIDE = "1つの取組の、1つの年度の報告です。企画調整課が確認し、年度の評価を公表したときに市民に見えます。"
@@ -45,10 +42,9 @@ class MeasureReportForm(VersionedForm):
 
 
 @admin.register(MeasureReport)
-class MeasureReportAdmin(TracedAdmin):
+class MeasureReportAdmin(YearlyRowAdmin):
     """Reports wait here until their round is published."""
 
-    public = False
     form = MeasureReportForm
     resource_classes = [resources.MeasureReportResource]
     list_display = ["measure", "year_label", "status", "workflow", "department", "short_summary"]
@@ -60,21 +56,15 @@ class MeasureReportAdmin(TracedAdmin):
         department_filter("measure__department"),
     ]
     search_fields = ["measure__code", "measure__text", "summary"]
-    actions = ["confirm"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        guide = GUIDE if obj is None else self._refusal(request, obj) or GUIDE
+        guide = GUIDE if obj is None else self.refusal(request, obj) or GUIDE
         year = "year_label" if obj else "fiscal_year"
         seen = ("seen_version",) if obj and self.has_change_permission(request, obj) else ()
         return [(None, {"fields": ("measure", year, "status", "summary", "budget", *seen), "description": guide})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["measure", "year_label"] if obj else []
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form: Any = super().get_form(request, obj, change, **kwargs)
-        form.entrant = entrant_of(request)
-        return form
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: models.QuerySet[Any] = super().get_queryset(request)
@@ -87,40 +77,8 @@ class MeasureReportAdmin(TracedAdmin):
             kwargs["queryset"] = own if entrant.runs_rounds else own.filter(department__in=entrant.departments)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if not super().has_change_permission(request, obj):
-            return False
-        if obj is None:
-            return True
-        if request.method == "POST":
-            return entrant_of(request).owns(obj.measure.department_id)
-        return not self._refusal(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and (obj is None or obj.workflow != Workflow.PUBLISHED)
-
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        super().delete_queryset(request, queryset.exclude(workflow=Workflow.PUBLISHED))
-
-    def has_confirm_permission(self, request: HttpRequest) -> bool:
-        return runs_rounds(request.user)
-
-    def _refusal(self, request: HttpRequest, obj: MeasureReport) -> str:
-        measure = obj.measure
-        return entrant_of(request).refusal(measure.revision.strategy_id, obj.fiscal_year, measure.department_id)
-
-    @admin.action(description="確認済にする", permissions=["confirm"])
-    def confirm(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        try:
-            with transaction.atomic():
-                years = queryset.order_by().values("fiscal_year")
-                list(Round.objects.select_for_update().filter(fiscal_year__in=years).order_by("pk"))
-                chosen = list(queryset)  # as they are now that nobody else writes them
-                count = reports.confirm(chosen, user=request.user)  # type: ignore[arg-type]
-        except ValidationError as error:
-            self.message_user(request, " ".join(error.messages), messages.ERROR)
-        else:
-            self.message_user(request, f"{count}件を確認済にしました。", messages.SUCCESS)
+    def place_of(self, obj: MeasureReport) -> tuple[int, int | None]:
+        return obj.measure.revision.strategy_id, obj.measure.department_id
 
     @admin.display(description="所管課", ordering="measure__department__order")
     def department(self, obj: MeasureReport) -> str:
