@@ -36,6 +36,7 @@ __all__ = [
     "amend",
     "close_entry",
     "confirm",
+    "drafts",
     "give_back",
     "open_entry",
     "outcomes",
@@ -158,6 +159,11 @@ def unpublish(round_: Round, *, reason: str, user: User, along: Iterable[Callabl
     round_.refresh_from_db()
 
 
+def drafts(round_: Round) -> list[tuple[Outcome, Assessment]]:
+    """Return what publication would freeze today, unsaved: 5 queries."""
+    return [(outcome, _assessment(round_, outcome)) for outcome in outcomes(round_)]
+
+
 def _assessment(round_: Round, outcome: Outcome) -> Assessment:
     spec, value = outcome.spec, outcome.value
     strategy = round_.strategy
@@ -184,6 +190,8 @@ def _assessment(round_: Round, outcome: Outcome) -> Assessment:
         rule_version=strategy.rule_version,
         self_rating=value.self_rating if value else "",
         self_comment=value.self_comment if value else "",
+        committee_rating=value.committee_rating if value else "",
+        committee_comment=value.committee_comment if value else "",
     )
     row.take(outcome.judgement)
     return row

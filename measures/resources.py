@@ -167,6 +167,7 @@ class MeetingResource(Resource):
         fields = (
             "held_on",
             "title",
+            "fiscal_year",
             "place",
             "is_public",
             "agenda",

@@ -60,6 +60,14 @@ class YearlyValue(models.Model):
     next_steps = models.TextField("今後の取組（公開）", blank=True)
     self_rating = models.CharField("所管課の自己評価", max_length=20, choices=SELF_RATINGS, blank=True)
     self_comment = models.TextField("自己評価の理由（公開）", blank=True)
+    committee_rating = models.CharField(
+        "推進委員会の評価",
+        max_length=20,
+        choices=SELF_RATINGS,
+        blank=True,
+        help_text="企画調整課が「実績値の確認」で入力し、公表のときに固定されます。",
+    )
+    committee_comment = models.TextField("推進委員会の意見（公開）", blank=True)
     evidence_url = AddressField("根拠資料のアドレス", blank=True)
     doubts_answer = models.CharField(
         "注意への答え",

@@ -21,6 +21,8 @@ WORDS = {
     "対象外": State.NOT_APPLICABLE,
 }
 
+_OF_COMMITTEE = {"committee_rating", "committee_comment"}
+
 
 class YearlyValueResource(Resource):
     """Values in the long layout; each is checked for who brings it and for its year."""
@@ -48,6 +50,8 @@ class YearlyValueResource(Resource):
             "next_steps",
             "self_rating",
             "self_comment",
+            "committee_rating",
+            "committee_comment",
             "evidence_url",
             "workflow",
         )
@@ -74,6 +78,12 @@ class YearlyValueResource(Resource):
             row["state"] = State.FINAL.value
         else:
             row["state"] = ""  # for the cell to ask for
+
+    def import_field(self, field: Any, instance: YearlyValue, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
+        before = getattr(instance, field.attribute) if field.attribute in _OF_COMMITTEE else None
+        super().import_field(field, instance, row, is_m2m, **kwargs)
+        if before is not None and not self._entrant.runs_rounds and getattr(instance, field.attribute) != before:
+            raise ValueError("推進委員会の評価と意見を入力できるのは、企画調整課だけです。元のままにしてください。")
 
     def unit_of(self, instance: YearlyValue) -> str | None:
         return instance.indicator.unit if instance.indicator_id else None

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Prefetch
 from simple_history.models import HistoricalRecords
 
+from goals.fields import FiscalYearField
 from goals.models import Department, Goal, Sourced
 from kpis.models import Indicator
 from measures.models.measure import Measure
@@ -31,15 +32,27 @@ class Meeting(Sourced):
     is_public = models.BooleanField(
         "公開の会議", null=True, blank=True, help_text="資料に記載がなければ「不明」のままにします。"
     )
-    agenda = models.TextField("議題", blank=True)
+    fiscal_year = FiscalYearField(
+        "審議する評価年度",
+        null=True,
+        blank=True,
+        help_text="実績値の年度です。例: 令和8年8月の会議で令和7年度の実績を審議するときは、令和7年度。",
+    )
+    agenda = models.TextField("議題", blank=True, help_text="1行に1つずつ書きます。")
     attendance = models.TextField("出席者", blank=True)
     focus_indicators = models.ManyToManyField(
-        Indicator, blank=True, related_name="focused_in", verbose_name="重点審査の指標"
+        Indicator,
+        blank=True,
+        related_name="focused_in",
+        verbose_name="重点審査の指標",
+        help_text="1件ずつ審議する指標です。選ばなかった指標は、一括審議になります。",
     )
     is_listed = models.BooleanField("このサイトに載せる", default=True)
 
     objects = MeetingQuerySet.as_manager()
-    history = HistoricalRecords(verbose_name="会議の履歴", verbose_name_plural="会議の履歴")
+    history = HistoricalRecords(
+        verbose_name="会議の履歴", verbose_name_plural="会議の履歴", m2m_fields=[focus_indicators]
+    )
 
     class Meta:
         verbose_name = "推進委員会"
