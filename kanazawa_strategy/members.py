@@ -16,7 +16,7 @@ View = Callable[..., HttpResponse]
 
 def may_preview(user: Any) -> bool:
     """Tell whether a user may see values before publication: members of the committee and staff with a role."""
-    return user.is_active and user.has_perm("kpis.view_yearlyvalue")
+    return bool(user.is_active and user.has_perm("kpis.view_yearlyvalue"))
 
 
 def members_only(view: View) -> View:

@@ -13,12 +13,15 @@ from kanazawa_strategy.pages import (
     changes,
     committee,
     components,
+    dashboard,
     glossary,
     goals,
     home,
     indicator_files,
     indicators,
+    members,
     opendata,
+    pack,
     search,
     themes,
     wellknown,
@@ -26,6 +29,7 @@ from kanazawa_strategy.pages import (
 from kanazawa_strategy.sitemaps import SITEMAPS
 from measures import views as measures
 
+handler403 = "kanazawa_strategy.pages.errors.forbidden"
 handler404 = "kanazawa_strategy.pages.errors.not_found"
 handler500 = "kanazawa_strategy.pages.errors.failed"
 
@@ -53,6 +57,19 @@ urlpatterns = [
     path("themes/<slug:slug>/", themes.theme_page, name="theme"),
     # /committee/
     path("committee/", committee.committee, name="committee"),
+    path("committee/preview/", members.start, name="members"),
+    path("committee/opinions/new/", members.opinion_new, name="opinion-new"),
+    path("committee/opinions/<slug:code>/", members.opinion_edit, name="opinion-edit"),
+    path("committee/<int:fiscal_year>/", dashboard.year, name="committee-year"),
+    path("committee/<int:fiscal_year>/goals/<int:number>/", dashboard.goal, name="committee-year-goal"),
+    path("committee/<int:fiscal_year>/pack/", pack.pack, name="committee-year-pack"),
+    path("committee/<int:fiscal_year>/pack.xlsx", pack.workbook, name="committee-year-workbook"),
+    path("committee/preview/<int:fiscal_year>/", dashboard.preview, name="committee-preview"),
+    path(
+        "committee/preview/<int:fiscal_year>/goals/<int:number>/", dashboard.preview_goal, name="committee-preview-goal"
+    ),
+    path("committee/preview/<int:fiscal_year>/pack/", pack.preview, name="committee-preview-pack"),
+    path("committee/preview/<int:fiscal_year>/pack.xlsx", pack.preview_workbook, name="committee-preview-workbook"),
     # /changes/
     path("changes/", changes.changes, name="changes"),
     path("changes/feed.xml", ChangesFeed(), name="changes-feed"),
@@ -60,6 +77,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     # /accounts/
     path("accounts/login/", accounts.Door.as_view(), name="login"),
+    path("accounts/password/", accounts.Password.as_view(), name="password"),
     path("accounts/logout/", LogoutView.as_view(next_page="home"), name="logout"),
     # /about/
     path("about/method/", about.method, name="method"),
