@@ -4,10 +4,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from kanazawa_strategy.members import may_preview, sealed
+
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that the page is not here, and where to look."""
     return render(request, "404.html", status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that the page is not for this account, and whose it is; no cache keeps the answer."""
+    ctx = {"may_preview": may_preview(request.user)}
+    return sealed(render(request, "403.html", ctx, status=403))
 
 
 def failed(request: HttpRequest) -> HttpResponse:

@@ -9,9 +9,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    ("role", "is_staff", "address"), [("委員", False, "/committee/"), ("企画調整課", True, "/admin/")]
+    ("role", "is_staff", "address"), [("委員", False, "/committee/preview/"), ("企画調整課", True, "/admin/")]
 )
-def test_the_door_leads_members_to_the_committee_and_staff_to_the_admin(
+def test_the_door_leads_members_to_their_page_and_staff_to_the_admin(
     client: Client, role: str, is_staff: bool, address: str
 ) -> None:
     make_user(role=role, username="someone", is_staff=is_staff)
