@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
 from django.test import RequestFactory
 from django.urls import URLPattern, get_resolver, resolve
@@ -42,7 +43,8 @@ def violations(page: Page, rules: Rules = NOTHING, context: Rules = NOTHING) -> 
         # Else axe puts style sheets with @import into the page as style elements, against its policy.
         "preload": False,
     }
-    results = Axe().run(page, context=context, options=options)
+    script = "null" if page.evaluate("() => 'axe' in window") else AXE_SCRIPT
+    results = Axe(script).run(page, context=context, options=options)
     return results.generate_report() if results.violations_count else ""
 
 

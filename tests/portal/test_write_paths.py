@@ -15,7 +15,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.db import connection, transaction
-from django.test import RequestFactory, override_settings
+from django.test import RequestFactory
 from django.urls import resolve
 
 from kpis.models import Round
@@ -28,8 +28,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """Make the world once for all lines: each request is undone after a look at what it left."""
-    quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    with django_db_blocker.unblock(), transaction.atomic(), override_settings(PASSWORD_HASHERS=quick):
+    with django_db_blocker.unblock(), transaction.atomic():
         yield make_world()
         transaction.set_rollback(True)
 
