@@ -10,7 +10,7 @@ from goals.filtering import PageFilter
 from goals.folding import holds, words_of
 from goals.models import Goal, Strategy, Theme
 from kpis.models import Tag
-from measures.models import Measure
+from measures.models import Measure, Opinion, ResponseClass
 
 
 class MeasureFilter(PageFilter):
@@ -41,8 +41,7 @@ class MeasureFilter(PageFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        numbers = Goal.objects.values_list("number", flat=True).order_by("number").distinct()
-        self.filters["goal"].extra["choices"] = [(str(number), f"基本目標{number}") for number in numbers]
+        self.filters["goal"].extra["choices"] = _goals()
         self.filters["tag"].extra["choices"] = [*Tag.choices, ("none", "継続")]
 
     def filter_queryset(self, queryset: QuerySet[Measure]) -> QuerySet[Measure]:
@@ -58,3 +57,41 @@ class MeasureFilter(PageFilter):
         words = words_of(value)
         texts = rows.values_list("pk", "code", "text", "detail")
         return rows.filter(pk__in=[pk for pk, *found in texts if holds(found, words)])
+
+
+class OpinionFilter(PageFilter):
+    """The filters of /committee/."""
+
+    main = ("q", "goal", "response_class", "answered")
+
+    goal = django_filters.ChoiceFilter(field_name="goal__number", label="基本目標", empty_label="すべて", choices=[])
+    response_class = django_filters.ChoiceFilter(label="対応区分", empty_label="すべて", choices=ResponseClass.choices)
+    answered = django_filters.ChoiceFilter(
+        method="by_answer",
+        label="市の対応",
+        empty_label="すべて",
+        choices=[("1", "公表済み"), ("0", "まだ公表していない")],
+    )
+    q = django_filters.CharFilter(method="by_words", label="ことば")
+
+    class Meta:
+        model = Opinion
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["goal"].extra["choices"] = _goals()
+
+    def by_answer(self, rows: QuerySet[Opinion], name: str, value: str) -> QuerySet[Opinion]:
+        return rows.filter(response="") if value == "0" else rows.exclude(response="")
+
+    def by_words(self, rows: QuerySet[Opinion], name: str, value: str) -> QuerySet[Opinion]:
+        """Keep the opinions that hold every word: 1 query."""
+        words = words_of(value)
+        texts = rows.values_list("pk", "member", "text", "response", "outcome")
+        return rows.filter(pk__in=[pk for pk, *found in texts if holds(found, words)])
+
+
+def _goals() -> list[tuple[str, str]]:
+    numbers = Goal.objects.values_list("number", flat=True).order_by("number").distinct()
+    return [(str(number), f"基本目標{number}") for number in numbers]

@@ -35,7 +35,7 @@ def measure_page(request: HttpRequest, code: str) -> HttpResponse:
         "earlier": versions[1:],
         "goal": goal,
         "indicators": measure.indicators.order_by("order"),
-        "opinions": Opinion.objects.public().filter(measures__code=code).distinct().for_list(),
+        "opinions": Opinion.objects.public().about_measure(code).for_list(),
         "reprints": measure.reprints.select_related("direction__goal"),
         "reports": MeasureReport.objects.public().filter(measure__code=code).order_by("-fiscal_year"),
         "crumbs": [

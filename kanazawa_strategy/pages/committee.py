@@ -1,15 +1,25 @@
 from __future__ import annotations
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from kanazawa_strategy.context import Crumb
+from kanazawa_strategy.pages.dashboard import published_years
+from measures.filters import OpinionFilter
 from measures.models import Meeting, Opinion
 
 
 def committee(request: HttpRequest) -> HttpResponse:
-    """Show the meetings, with the public opinions and the responses of the city."""
-    opinions = Prefetch("opinions", Opinion.objects.public().for_list(), to_attr="public_opinions")
-    meetings = Meeting.objects.public().prefetch_related(opinions)
-    return render(request, "portal/committee.html", {"meetings": meetings, "crumbs": [Crumb("推進委員会")]})
+    """Show the published years, and the meetings with the public opinions and the responses of the city."""
+    filters = OpinionFilter(request.GET, queryset=Opinion.objects.public())
+    found = list(Meeting.objects.public().for_page(filters.qs))
+    is_filtered = any(request.GET.get(name) for name in filters.main)
+    ctx = {
+        "filters": filters,
+        "is_filtered": is_filtered,
+        "count": sum(len(meeting.public_opinions) for meeting in found),
+        "meetings": [row for row in found if row.public_opinions or not is_filtered],
+        "years": published_years(),
+        "crumbs": [Crumb("推進委員会")],
+    }
+    return render(request, "portal/committee.html", ctx)

@@ -22,6 +22,13 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def public(self) -> Self:
         return self.filter(is_listed=True)
 
+    def for_page(self, opinions: OpinionQuerySet) -> Self:
+        """Return meetings with these opinions of theirs, and what they chose to look at closely: 5 queries."""
+        return self.prefetch_related(
+            Prefetch("opinions", opinions.for_list(), to_attr="public_opinions"),
+            Prefetch("focus_indicators", Indicator.objects.in_order(), to_attr="focus"),
+        )
+
 
 class Meeting(Sourced):
     """A meeting of 推進委員会."""
@@ -48,6 +55,10 @@ class Meeting(Sourced):
         help_text="1件ずつ審議する指標です。選ばなかった指標は、一括審議になります。",
     )
     is_listed = models.BooleanField("このサイトに載せる", default=True)
+
+    # Set by for_page()
+    public_opinions: list[Opinion]
+    focus: list[Indicator]
 
     objects = MeetingQuerySet.as_manager()
     history = HistoricalRecords(
@@ -95,6 +106,10 @@ class OpinionQuerySet(models.QuerySet["Opinion"]):
     def about(self, indicator: Indicator) -> Self:
         """Return the opinions on an indicator, said of it or answered by it."""
         return self.filter(models.Q(indicator=indicator) | models.Q(indicators=indicator)).distinct()
+
+    def about_measure(self, code: str) -> Self:
+        """Return the opinions on a measure in any wording, said of it or answered by it."""
+        return self.filter(models.Q(measure__code=code) | models.Q(measures__code=code)).distinct()
 
     def for_list(self) -> Self:
         """Return opinions with meeting, goal and what is public of their links: 3 queries."""
