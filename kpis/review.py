@@ -6,7 +6,7 @@ import datetime
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +14,7 @@ from django.db import models
 
 from goals.models import Department
 from goals.numbers import format_decimals, with_unit
+from kpis import committee
 from kpis.doubts import doubts_beside
 from kpis.evaluation import Judgement, Rating, Thresholds, judge
 from kpis.models import Indicator, Round, Workflow, YearlyValue
@@ -94,6 +95,7 @@ class Line(ReviewLine):
     judgement: Judgement | None = None
     label: str = ""
     problem: str = ""  # why it can't be judged
+    typed: Mapping[str, str] | None = None  # of the committee, and not saved
 
     @property
     def row(self) -> YearlyValue | None:
@@ -135,6 +137,10 @@ class Line(ReviewLine):
         """Tell whether the department's own rating is another than the computed one."""
         rating = self.value.self_rating if self.value else ""
         return bool(rating and self.judgement and rating != self.judgement.rating)
+
+    @property
+    def committee(self) -> committee.Cell:
+        return committee.Cell(self.value, self.judgement.rating if self.judgement else "", self.typed)
 
 
 def _figure(row: YearlyValue | None, indicator: Indicator) -> str:
@@ -211,6 +217,12 @@ class Review(ReviewList[Line]):
             if indicator.ended_on is None or round_.fiscal_year in years[indicator.pk]
         ]
         return cls(round_, lines)
+
+    def with_typed(self, typed: Mapping[int, Mapping[str, str]]) -> Review:
+        """Return it with what was typed of the committee's ratings and is not saved, by the numbers of the values."""
+        return Review(
+            self.round, [replace(line, typed=typed.get(line.value.pk) if line.value else None) for line in self.lines]
+        )
 
 
 def _line(round_: Round, indicator: Indicator, years: Mapping[int, YearlyValue], thresholds: Thresholds) -> Line:

@@ -44,16 +44,21 @@ class Settlement:
         if not chosen:
             raise ValidationError(f"{self.thing}を1つ以上選んでください。")
         with transaction.atomic():
-            locked = Round.objects.select_for_update(of=("self",)).select_related("strategy").get(pk=round_.pk)
-            if locked.is_published:
-                raise ValidationError(f"{locked}は公表済みです。値を直すときは「公表後の変更」を使ってください。")
             fresh: list[Any] = []
             stale: list[Any] = []
-            for row in self.rows(locked).filter(pk__in=chosen):
+            for row in self.rows(locked(round_)).filter(pk__in=chosen):
                 (fresh if chosen[row.pk] == str(row.version) else stale).append(row)
             if note is None:
                 return Settled(self.confirm(fresh, user=user), stale)
             return Settled(self.give_back(fresh, note, user=user), stale)
+
+
+def locked(round_: Round) -> Round:
+    """Read a round under its lock, in a transaction. Raises ValidationError where it is published by now."""
+    row = Round.objects.select_for_update(of=("self",)).select_related("strategy").get(pk=round_.pk)
+    if row.is_published:
+        raise ValidationError(f"{row}は公表済みです。値を直すときは「公表後の変更」を使ってください。")
+    return row
 
 
 def _values(round_: Round) -> models.QuerySet[YearlyValue]:

@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
+from kpis import committee
 from kpis.models import Round
 from kpis.review import Review, ReviewList, Show
 from kpis.settling import VALUES, Settled, Settlement
@@ -67,21 +68,33 @@ class ReviewPages:
         if not owner.has_change_permission(request, round_):
             raise PermissionDenied
         if request.method == "POST":
-            form = ReviewForm(request.POST)
             try:
-                settled = form.settle(self.settlement, round_, request.POST, request.user)
+                address = self._take(request, round_)
             except ValidationError as error:
                 for text in error.messages:
                     messages.error(request, f"まだ何も変えていません。{text}")
             else:
-                self._tell(request, settled, returned=form.cleaned_data["step"] == form.RETURN)
-                return HttpResponseRedirect(request.get_full_path())
+                if address:
+                    return HttpResponseRedirect(address)
         tabs = [(pages.label, pages.address(round_), pages is self) for pages in reviews]
         context = {**owner.admin_site.each_context(request), "opts": owner.opts, "tabs": tabs}
         return TemplateResponse(request, self.template, {**context, **self._shown(request, round_)})
 
+    def _take(self, request: HttpRequest, round_: Round) -> str:
+        """Do what was asked for, and return where to go on; nowhere, while something typed is not saved.
+
+        Raises ValidationError with a sentence; then nothing was written.
+        """
+        form = ReviewForm(request.POST)
+        settled = form.settle(self.settlement, round_, request.POST, request.user)
+        self._tell(request, settled, returned=form.cleaned_data["step"] == form.RETURN)
+        return request.get_full_path()
+
+    def _read(self, request: HttpRequest, round_: Round) -> ReviewList[Any]:
+        return self.read(round_)
+
     def _shown(self, request: HttpRequest, round_: Round) -> dict[str, Any]:
-        review = self.read(round_)
+        review = self._read(request, round_)
         department, show = request.GET.get("department", ""), request.GET.get("workflow", "")
         shares = review.narrowed(department, show)
         lines = [line for share in shares for line in share.lines]
@@ -109,16 +122,47 @@ class ReviewPages:
         elif not settled.stale:
             held = "所管課が入力中" if returned else "確認済"
             messages.info(request, f"変えたものはありません。選んだ{self.settlement.thing}は、すでに{held}です。")
-        if settled.stale:
-            names = "、".join(self.settlement.name(row) for row in settled.stale)
+        self._tell_stale(request, settled.stale)
+
+    def _tell_stale(self, request: HttpRequest, stale: Sequence[Any]) -> None:
+        if stale:
+            names = "、".join(self.settlement.name(row) for row in stale)
             messages.warning(
                 request,
-                f"画面を開いたあとでほかの人が変えたため、{len(settled.stale)}件はそのままにしました（{names}）。"
+                f"画面を開いたあとでほかの人が変えたため、{len(stale)}件はそのままにしました（{names}）。"
                 f"今の{self.settlement.thing}を見て、もう一度選んでください。",
             )
 
 
-REVIEW = ReviewPages(
+class ValueReviewPages(ReviewPages):
+    """The review of the values, on which the committee's ratings are entered too."""
+
+    def _take(self, request: HttpRequest, round_: Round) -> str:
+        typed = request.POST
+        if "rate" not in typed:
+            address = super()._take(request, round_)
+            if committee.typed_in(typed):
+                messages.warning(
+                    request, "入力した推進委員会の評価は、まだ保存していません。「評価を保存」を押してください。"
+                )
+                return ""
+            return address
+        rated = committee.rate(round_, typed, user=request.user)  # type: ignore[arg-type]
+        if rated.count:
+            messages.success(request, f"推進委員会の評価を{rated.count}件保存しました。")
+        elif not rated.stale:
+            messages.info(request, "変えた評価はありません。")
+        self._tell_stale(request, rated.stale)
+        if rated.stale or typed.getlist("chosen") or typed.get("note", "").strip():
+            return ""
+        return f"{request.get_full_path()}#value-{typed['rate']}"
+
+    def _read(self, request: HttpRequest, round_: Round) -> ReviewList[Any]:
+        typed = committee.typed_in(request.POST)
+        return Review.of(round_).with_typed({pk: cells for pk, (_, cells) in typed.items()})
+
+
+REVIEW = ValueReviewPages(
     settlement=VALUES,
     read=Review.of,
     name="kpis_round_review",

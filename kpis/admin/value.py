@@ -12,7 +12,7 @@ from django.utils.html import format_html
 
 from goals.admin.filters import FiscalYearFilter, department_filter, goal_filter
 from goals.fields import NumberField
-from kpis import resources
+from kpis import committee, resources
 from kpis.admin.shown import figure, path
 from kpis.admin.value_form import YearlyValueForm
 from kpis.admin.yearly import YearlyRowAdmin, entrant_of
@@ -50,20 +50,22 @@ class YearlyValueAdmin(YearlyRowAdmin):
         "公開する説明",
         {"fields": ("note", "breaks_series", "analysis", "next_steps", "self_rating", "self_comment", "evidence_url")},
     )
+    _committee = ("推進委員会", {"fields": committee.NAMES})
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return [(None, {"fields": self._new, "description": GUIDE}), self._words]
         if self.has_change_permission(request, obj):
-            return [(None, {"fields": self._known, "description": GUIDE}), self._words]
+            return [(None, {"fields": self._known, "description": GUIDE}), self._words, self._committee]
         why = self.refusal(request, obj)
         if why and self._is_published(request, obj):
             why = format_html('{} <a href="{}">公表後の変更を登録する</a>', why, reverse("admin:kpis_amendment_add"))
         fields = tuple(name for name in self._known if name != "seen_version")
-        return [(None, {"fields": (*fields, "workflow"), "description": why}), self._words]
+        return [(None, {"fields": (*fields, "workflow"), "description": why}), self._words, self._committee]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["indicator", "year_label", "previous", "target", "workflow"] if obj else []
+        known = ["indicator", "year_label", "previous", "target", "workflow"]
+        return [*known, *committee.NAMES] if obj else []
 
     def get_queryset(self, request: HttpRequest) -> Any:
         before = YearlyValue.objects.filter(indicator=OuterRef("indicator"), fiscal_year=OuterRef("fiscal_year") - 1)

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from goals.models import Revision
+from kpis import committee
 from kpis.access import Entrant
 from kpis.amendment_file import uploads as amendment_uploads
 from kpis.intake import uploads
@@ -114,6 +115,13 @@ reports_return = partial(_review_reports, step="return", note="何件かを書�
 def _review(world: World, who: str, **typed: str) -> Post:
     chosen = f"{world.value.pk}-{YearlyValue.objects.get(pk=world.value.pk).version}"
     return reverse("admin:kpis_round_review", args=[world.round.pk]), {**typed, "chosen": chosen}
+
+
+def committee_rating(world: World, who: str) -> Post:
+    value = YearlyValue.objects.get(pk=world.value.pk)
+    cells = {f"committee_rating-{value.pk}": "BEHIND", f"committee_comment-{value.pk}": "遅い。"}
+    typed = {"rated": committee.key_of(value), **cells, "rate": value.pk}
+    return reverse("admin:kpis_round_review", args=[world.round.pk]), typed
 
 
 review_confirm = partial(_review, step="confirm")

@@ -107,6 +107,7 @@ LINES = [
     of_round("kpis_yearlyvalue_changelist", action(YearlyValue, "confirm"), "confirm", planner="POR", superuser="POR"),
     of_round("kpis_round_review", deeds.review_confirm, "confirm", planner="POR", superuser="POR"),
     of_round("kpis_round_review", deeds.review_return, "return", planner="POR", superuser="POR"),
+    of_round("kpis_round_review", deeds.committee_rating, "rate", planner="POR", superuser="POR"),
     of_round("kpis_round_publish", deeds.publish, planner="POR", superuser="POR"),
     of_round("kpis_round_unpublish", deeds.unpublish, superuser="X"),
     of_round("kpis_amendment_add", deeds.amendment, planner="X", superuser="X"),
