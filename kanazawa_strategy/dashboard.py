@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from kpis.charts import Chart, RatingBar, progress_chart
 from kpis.charts.progress import Progress
 from kpis.evaluation import Rating
 from kpis.heatmap import HeatMap, heat_map
-from kpis.models import Assessment, Indicator, Level, Round, RoundStatus, YearlyValue
+from kpis.models import Indicator, Level, Round, RoundStatus, YearlyValue
 from kpis.sentences import roll_up_sentence
 from kpis.standing import Move, Standing, by_need
 from kpis.summary import bar_of, count_by_rating
@@ -58,6 +58,7 @@ class Dashboard:
     goals: list[Goal]
     opinions: list[Opinion]
     meetings: list[Meeting]
+    published: list[Round]  # every published round, the newest first
     is_preview: bool = False
 
     @property
@@ -173,18 +174,18 @@ class Dashboard:
 
 def published(fiscal_year: int, edition: int | None = None) -> Dashboard | None:
     """Return a published round: at most 12 queries whatever its size; of two editions the newer unless one is named."""
-    round_ = _find(Round.objects.published(), fiscal_year, edition)
+    known = published_rounds()
+    round_ = _find(known, fiscal_year, edition)
     if round_ is None:
         return None
-    found = {row.indicator_id: row for row in Assessment.objects.filter(round=round_)}
     values = YearlyValue.objects.public().of_round(round_)
     by_indicator = {value.indicator_id: value for value in values}
     rows = []
-    for indicator in Indicator.objects.of(round_.strategy).in_order().for_list():
-        if row := found.get(indicator.pk):
-            row.round = round_
+    for indicator in Indicator.objects.of(round_.strategy).in_order().for_round():
+        row = next((row for row in indicator.public_assessments if row.round_id == round_.pk), None)
+        if row:
             rows.append(Standing(indicator, row, by_indicator.get(indicator.pk)))
-    return _dashboard(round_, rows, is_preview=False)
+    return _dashboard(round_, rows, known, is_preview=False)
 
 
 def under_review(fiscal_year: int, edition: int | None = None) -> Dashboard | None:
@@ -192,24 +193,27 @@ def under_review(fiscal_year: int, edition: int | None = None) -> Dashboard | No
 
     Raises ValidationError, naming the indicator, where a target or value contradicts itself.
     """
-    waiting = Round.objects.filter(status__in=[RoundStatus.OPEN, RoundStatus.REVIEW])
-    round_ = _find(waiting, fiscal_year, edition)
+    waiting = Round.objects.filter(status__in=[RoundStatus.OPEN, RoundStatus.REVIEW], fiscal_year=fiscal_year)
+    round_ = _find(waiting.select_related("strategy").order_by("-strategy__edition"), fiscal_year, edition)
     if round_ is None:
         return None
     rows = [Standing(outcome.indicator, row, outcome.value) for outcome, row in rounds.drafts(round_)]
-    return _dashboard(round_, rows, is_preview=True)
+    return _dashboard(round_, rows, published_rounds(), is_preview=True)
 
 
-def _find(known: object, fiscal_year: int, edition: int | None) -> Round | None:
-    rows = known.filter(fiscal_year=fiscal_year).select_related("strategy")  # type: ignore[attr-defined]
-    if edition is not None:
-        rows = rows.filter(strategy__edition=edition)
-    found: Round | None = rows.order_by("-strategy__edition").first()
-    return found
+def published_rounds() -> list[Round]:
+    """Return every published round, the newest first: 1 query."""
+    rows = Round.objects.published().select_related("strategy")
+    return list(rows.order_by("-fiscal_year", "-strategy__edition"))
 
 
-def _dashboard(round_: Round, rows: list[Standing], *, is_preview: bool) -> Dashboard:
-    """Add the goals, the meetings that treat the round, and the opinions of the strategy: 7 queries."""
+def _find(known: Iterable[Round], fiscal_year: int, edition: int | None) -> Round | None:
+    fits = (row for row in known if row.fiscal_year == fiscal_year and edition in {None, row.strategy.edition})
+    return next(fits, None)
+
+
+def _dashboard(round_: Round, rows: list[Standing], known: list[Round], *, is_preview: bool) -> Dashboard:
+    """Add the goals, the meetings that treat the round, and the opinions of the strategy: 6 queries."""
     meetings = Meeting.objects.filter(fiscal_year=round_.fiscal_year).prefetch_related("focus_indicators")
     return Dashboard(
         round_,
@@ -217,5 +221,6 @@ def _dashboard(round_: Round, rows: list[Standing], *, is_preview: bool) -> Dash
         list(Goal.objects.filter(strategy=round_.strategy).for_page()),
         list(Opinion.objects.public().filter(goal__strategy=round_.strategy).for_list()),
         list(meetings if is_preview else meetings.filter(is_listed=True)),
+        known,
         is_preview,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kpis.charts import Chart, trend_chart
-from kpis.evaluation import RATING_ORDER, Group, Rating
+from kpis.evaluation import RATING_ORDER, Group, Rating, TargetSpec
 from kpis.models import Assessment, Indicator, YearlyValue
 from kpis.summary import Summary
 from kpis.yearline import YearLine
@@ -26,7 +26,7 @@ class Move:
 
 
 class Standing(Summary):
-    """One indicator in one round; needs for_list() and its assessment of that round, saved or not."""
+    """One indicator in one round; needs for_round() and its assessment of that round, saved or not."""
 
     def __init__(self, indicator: Indicator, row: Assessment, value: YearlyValue | None = None) -> None:
         super().__init__(indicator)
@@ -42,6 +42,11 @@ class Standing(Summary):
         rows = [self.row, *(row for row in self.indicator.public_assessments if row.fiscal_year < year)]
         by_year = {row.fiscal_year: row for row in rows}
         return [YearLine(row, self.as_of, by_year.get(row.fiscal_year - 1)) for row in rows]
+
+    @cached_property
+    def spec(self) -> TargetSpec:
+        """Return the target as it was frozen."""
+        return self.row.spec
 
     @property
     def line(self) -> YearLine:

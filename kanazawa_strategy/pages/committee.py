@@ -4,7 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from kanazawa_strategy.context import Crumb
-from kanazawa_strategy.pages.dashboard import published_years
+from kanazawa_strategy.dashboard import published_rounds
+from kanazawa_strategy.pages.dashboard import years
 from measures.filters import OpinionFilter
 from measures.models import Meeting, Opinion
 
@@ -19,7 +20,7 @@ def committee(request: HttpRequest) -> HttpResponse:
         "is_filtered": is_filtered,
         "count": sum(len(meeting.public_opinions) for meeting in found),
         "meetings": [row for row in found if row.public_opinions or not is_filtered],
-        "years": published_years(),
+        "years": years(published_rounds()),
         "crumbs": [Crumb("推進委員会")],
     }
     return render(request, "portal/committee.html", ctx)

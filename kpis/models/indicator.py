@@ -57,6 +57,16 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
             Prefetch("assessments", Assessment.objects.public().newest_first(), to_attr="public_assessments"),
         )
 
+    def for_round(self) -> Self:
+        """Return indicators with their targets and the frozen assessments, for what was judged: 3 queries."""
+        from kpis.models.assessment import Assessment
+        from kpis.models.target import Target
+
+        return self.select_related("goal__strategy", "department").prefetch_related(
+            Prefetch("targets", Target.objects.adopted().newest_first(), to_attr="adopted_targets"),
+            Prefetch("assessments", Assessment.objects.public().newest_first(), to_attr="public_assessments"),
+        )
+
     def for_page(self) -> Self:
         """Return one indicator's page: its values and amendments besides: 6 queries."""
         from kpis.models.amendment import Amendment

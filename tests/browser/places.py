@@ -43,8 +43,18 @@ STAFF_KINDS = [
     "/admin/help/department/",
     "/admin/help/card/",
 ]
-# What the indicators of the demonstration go through
+# The same for those who log in as members of the committee (demonstration only)
+MEMBER_KINDS = [
+    "/committee/preview/2026/",
+    "/committee/preview/2026/goals/1/",
+    "/committee/preview/2026/pack/",
+]
+# What the indicators of the demonstration go through, and its published years
 STATES = [
+    "/committee/2025/",
+    "/committee/2025/goals/1/",
+    "/committee/2025/pack/",
+    "/committee/2016/",  # an earlier strategy
     "/indicators/?sort=attention&goal=3",
     "/indicators/1-2-n1/",  # down is good, an earlier strategy
     "/indicators/1-4-n1/",  # a milestone

@@ -18,7 +18,7 @@ from kanazawa_strategy.guide import SLUGS
 from kanazawa_strategy.pages.errors import failed
 from kpis.models import Round, YearlyValue
 from tests.browser.conftest import DEMO_PASSWORD
-from tests.browser.places import DEMONSTRATION, KINDS, LOST, PLAN, STAFF_KINDS, STATES
+from tests.browser.places import DEMONSTRATION, KINDS, LOST, MEMBER_KINDS, PLAN, STAFF_KINDS, STATES
 from tests.browser.visitor import Visitor
 
 Rules = Mapping[str, Any]
@@ -121,6 +121,10 @@ class TestTheDemonstration:
             rules=STOCK_RULES,
         )
 
+    def test_no_violation_before_publication(self, visitor: Visitor) -> None:
+        visitor.sign_in_as_member("iin", DEMO_PASSWORD)
+        check(visitor, *MEMBER_KINDS, contrast=(WIDE, NARROW))
+
     def test_no_violation_in_the_guide_of_any_role(self, visitor: Visitor) -> None:
         visitor.sign_in("kikaku", DEMO_PASSWORD)
         guides = [f"/admin/help/{slug}/" for slug in SLUGS]
@@ -139,7 +143,7 @@ def test_every_kind_of_page_is_among_those_looked_at() -> None:
         for pattern in get_resolver().url_patterns
         if isinstance(pattern, URLPattern) and "." not in str(pattern.pattern)
     }
-    looked_at = {resolve(urlsplit(path).path).url_name for path in [*KINDS, *STAFF_KINDS]}
+    looked_at = {resolve(urlsplit(path).path).url_name for path in [*KINDS, *STAFF_KINDS, *MEMBER_KINDS, *STATES]}
     others = {"logout", "components"}  # an action; a page with a test of its own
     assert served - others - looked_at == set(), "Add a page of this kind to tests/browser/places.py."
 

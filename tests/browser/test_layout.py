@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from kanazawa_strategy.guide import SLUGS
 from tests.browser.conftest import DEMO_PASSWORD
-from tests.browser.places import DEMONSTRATION, KINDS, LOST, PLAN, STAFF_KINDS, STATES
+from tests.browser.places import DEMONSTRATION, KINDS, LOST, MEMBER_KINDS, PLAN, STAFF_KINDS, STATES
 from tests.browser.visitor import Visitor
 
 NARROW = {"width": 320, "height": 640}  # also 1280 px at 400 %
@@ -64,6 +64,11 @@ class TestNarrow:
             check_narrow(narrow, path)
         narrow.expect("404")
         check_narrow(narrow, LOST)
+
+    def test_no_page_of_a_member_scrolls_sideways(self, narrow: Visitor) -> None:
+        narrow.sign_in_as_member("iin", DEMO_PASSWORD)
+        for path in MEMBER_KINDS:
+            check_narrow(narrow, path)
 
     def test_frames_scroll_on_a_screen_between_narrow_and_wide(self, visitor: Visitor) -> None:
         visitor.page.set_viewport_size({"width": 780, "height": 900})

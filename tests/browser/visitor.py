@@ -39,6 +39,14 @@ class Visitor:
         page.get_by_role("button", name="ログイン").click()
         expect(page.get_by_role("heading", name="管理", exact=True)).to_be_visible()
 
+    def sign_in_as_member(self, name: str, password: str) -> None:
+        """Go through the door of the committee."""
+        page = self.open("/accounts/login/")
+        page.get_by_label("ユーザー名").fill(name)
+        page.get_by_label("パスワード").fill(password)
+        page.get_by_role("button", name="ログイン").click()
+        page.wait_for_url(lambda url: "/accounts/login/" not in url)
+
     def text(self, path: str) -> str:
         """Fetch a file of the site, as a program does."""
         response = self.context.request.get(path)
