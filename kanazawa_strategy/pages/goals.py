@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,7 +13,7 @@ from kanazawa_strategy.context import Crumb
 from kpis.charts import GoalRatings, Ratings, progress_chart, ratings_chart
 from kpis.evaluation import Rating
 from kpis.heatmap import heat_map
-from kpis.models import Indicator, Level
+from kpis.models import Indicator, Level, Tag
 from kpis.sentences import roll_up_sentence
 from kpis.summary import Summary, bar_of, count_by_rating, newest_round, progress_of, summaries
 from measures.models import Measure, Opinion
@@ -33,7 +34,36 @@ def strategy_list(request: HttpRequest) -> HttpResponse:
         }
         for strategy in strategies
     ]
-    return render(request, "goals/strategy_list.html", {"columns": columns, "crumbs": [Crumb("総合戦略")]})
+    ctx = {"columns": columns, "goals": _goals_side_by_side(columns), "crumbs": [Crumb("総合戦略")]}
+    return render(request, "goals/strategy_list.html", ctx)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """A goal of one edition beside that of another: its numeric targets and its measures."""
+
+    strategy: Strategy
+    goal: Goal | None
+    headline: list[Summary]
+    measures: int
+    new: int
+
+
+def _goals_side_by_side(columns: list[dict[str, Any]]) -> list[tuple[int, list[_Beside]]]:
+    """Return each number of a goal with what every edition holds under it: 5 queries."""
+    targets = summaries(Indicator.objects.filter(level=Level.NUMERIC_TARGET).in_order().for_list())
+    rows = Measure.objects.in_force().counted().values_list("direction__goal_id", "tag")
+    measures = Counter((goal, tag == Tag.NEW) for goal, tag in rows)
+    strategies = [column["strategy"] for column in columns]
+    numbers = sorted({goal.number for strategy in strategies for goal in strategy.goals.all()})
+
+    def beside(strategy: Strategy, number: int) -> _Beside:
+        goal = next((goal for goal in strategy.goals.all() if goal.number == number), None)
+        key = goal.pk if goal else 0
+        own = [row for row in targets if row.indicator.goal_id == key]
+        return _Beside(strategy, goal, own, measures[key, True] + measures[key, False], measures[key, True])
+
+    return [(number, [beside(strategy, number) for strategy in strategies]) for number in numbers]
 
 
 def strategy_page(request: HttpRequest, edition: int) -> HttpResponse:

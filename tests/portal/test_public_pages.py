@@ -273,3 +273,13 @@ def test_a_replaced_target_stands_under_the_new_one_in_lists(client: Client, ind
     make_target(indicator=indicator, revision=later, baseline=Decimal("47.5"), target=Decimal(62))
     page = read(client, "/indicators/")
     assert page.index("62%") < page.index("改訂前 59%（R10）")
+
+
+def test_editions_stand_side_by_side_by_goal(client: Client, indicator: Indicator) -> None:
+    earlier = make_strategy(edition=1, name="金沢版総合戦略", short_name="第1期", is_current=False)
+    make_goal(strategy=earlier, number=1, title="前の目標")
+    make_goal(strategy=earlier, number=5, title="前だけの目標")
+    page = read(client, "/strategies/")
+    table = page[page.index("基本目標ごとに比べる") :]
+    for text in ("47.5%（R5） → 59%（R10）", "前の目標", "前だけの目標", "ありません。"):
+        assert text in table
