@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from kanazawa_strategy.desk_figures import Figure, accounts, data_checks, opinions
+from kanazawa_strategy.desk_figures import Figure, accounts, data_checks, opinions, opinions_of
 from kpis.access import Entrant
 from kpis.models import Round, RoundStatus
 from kpis.review import Line, Review, ReviewLine, Share, Show
@@ -65,6 +65,7 @@ class Desk:
     tasks: list[Task] = field(default_factory=list)
     runs_rounds: bool = False
     progress: list[Progress] = field(default_factory=list)
+    opinions: list[Figure] = field(default_factory=list)
     checks: list[Figure] = field(default_factory=list)
     accounts: list[Figure] = field(default_factory=list)
 
@@ -84,7 +85,9 @@ def desk_of(user: User | AnonymousUser, today: datetime.date) -> Desk:
             if desk.runs_rounds:
                 desk.progress.append(_progress(review, reports, today))
     if desk.runs_rounds:
-        desk.checks = [*data_checks(), *opinions(today)]
+        desk.opinions, desk.checks = opinions(today), data_checks()
+    elif own:
+        desk.opinions = opinions_of(own, today)
     if user.has_perm("goals.view_auditevent"):
         desk.accounts = accounts(today)
     return desk

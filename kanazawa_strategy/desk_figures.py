@@ -15,7 +15,7 @@ from goals.models import Membership, Strategy
 from kanazawa_strategy.checking import targets_in_force
 from kpis.evaluation import Kind
 from kpis.models import Indicator
-from measures.models import Opinion
+from measures.models import Opinion, OpinionStatus
 
 SOON = datetime.timedelta(days=60)  # memberships that end within this
 _NUMBERED = [Kind.REACH, Kind.KEEP_AT_LEAST, Kind.KEEP_AT_MOST, Kind.RANGE]
@@ -54,14 +54,33 @@ def _targets(label: str, lacking: Q) -> Figure:
 
 
 def opinions(today: datetime.date) -> list[Figure]:
+    """Count what the office has to do about the committee's opinions: 3 queries."""
+    submitted = Opinion.objects.filter(status=OpinionStatus.SUBMITTED)
     unanswered = Opinion.objects.filter(response="")
     overdue = unanswered.filter(due_on__lt=today)
     return [
+        Figure(
+            "提出され、まだ公開していない意見",
+            submitted.count(),
+            _list("measures_opinion", status__exact=OpinionStatus.SUBMITTED.value),
+        ),
         Figure("対応が未記入の意見", unanswered.count(), _list("measures_opinion", answered=0)),
         Figure(
             "そのうち期限を過ぎた意見", overdue.count(), _list("measures_opinion", answered=0, due_on__lt=str(today))
         ),
     ]
+
+
+def opinions_of(departments: set[int], today: datetime.date) -> list[Figure]:
+    """Count the opinions that wait for an answer of these departments: 2 queries; nothing where there is none."""
+    waiting = Opinion.objects.filter(department__in=departments, response="")
+    number, overdue = waiting.count(), waiting.filter(due_on__lt=today).count()
+    query = {"answered": 0, "department__in": ",".join(map(str, sorted(departments)))}
+    found = [
+        Figure("担当する意見で、対応が未記入のもの", number, _list("measures_opinion", **query)),
+        Figure("そのうち期限を過ぎたもの", overdue, _list("measures_opinion", **query, due_on__lt=str(today))),
+    ]
+    return found if number else []
 
 
 def accounts(today: datetime.date) -> list[Figure]:

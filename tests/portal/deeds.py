@@ -12,9 +12,9 @@ from kpis import committee
 from kpis.access import Entrant
 from kpis.amendment_file import uploads as amendment_uploads
 from kpis.intake import uploads
-from kpis.models import Amendment, Assessment, YearlyValue
-from measures.models import MeasureReport, Opinion
-from tests.makers import PASSWORD
+from kpis.models import Amendment, Assessment, Workflow, YearlyValue
+from measures.models import MeasureReport, Meeting, Opinion
+from tests.makers import PASSWORD, make_meeting
 from tests.portal.round_world import TODAY, World, admin_address
 from tests.portal.table_deeds import Post
 
@@ -189,6 +189,13 @@ def adopt(world: World, who: str) -> Post:
     return address, {"adopted_on": f"{TODAY:%Y-%m-%d}"}
 
 
+def focus(world: World, who: str) -> Post:
+    """Add what needs attention to what a meeting looks at one by one, and change nothing else."""
+    YearlyValue.objects.filter(pk=world.value.pk).update(workflow=Workflow.CONFIRMED, value=0)
+    address = admin_address(Meeting, "change", world.opinion.meeting_id)
+    return address, {**world.typed_on(address), "fiscal_year": "令和6年度", "_attention": "1"}
+
+
 def answer_of_another(world: World, who: str) -> Post:
     """Change an opinion that is somebody else's."""
     Opinion.objects.filter(pk=world.opinion.pk).update(author=world.users["planner"])
@@ -196,12 +203,37 @@ def answer_of_another(world: World, who: str) -> Post:
     return address, {**world.typed_on(address), "text": "直した意見"}
 
 
+def opinion_handed_in(world: World, who: str) -> Post:
+    make_meeting(held_on=TODAY)
+    return reverse("opinion-new"), {"about": f"indicator:{world.blank.code}", "text": "新しい意見"}
+
+
+def _opinion_of(world: World, whose: str, do: str) -> Post:
+    Opinion.objects.filter(pk=world.opinion.pk).update(author=world.users[whose])
+    typed = {"about": f"indicator:{world.blank.code}", "text": "直した意見", "do": do}
+    return reverse("opinion-edit", args=[world.opinion.code]), typed
+
+
+def opinion_of_another(world: World, who: str) -> Post:
+    return _opinion_of(world, "own", "submit")
+
+
+def own_opinion(world: World, who: str) -> Post:
+    return _opinion_of(world, who, "submit")
+
+
+def own_opinion_withdrawn(world: World, who: str) -> Post:
+    return _opinion_of(world, who, "withdraw")
+
+
 def password_of_another(world: World, who: str) -> Post:
     typed = {"usable_password": "true", "password1": "another-horse-battery", "password2": "another-horse-battery"}
     return reverse("admin:auth_user_password_change", args=[world.account.pk]), typed
 
 
-def own_password(world: World, who: str) -> Post:
+def own_password(world: World, who: str, *, address: str = "admin:password_change") -> Post:
     typed = {"old_password": PASSWORD, "new_password1": "another-horse-battery"}
-    address = reverse("admin:password_change")
-    return address, {**typed, "new_password2": typed["new_password1"]}
+    return reverse(address), {**typed, "new_password2": typed["new_password1"]}
+
+
+own_password_at_the_members_door = partial(own_password, address="password")

@@ -21,6 +21,7 @@ from kanazawa_strategy.desk import Progress, deadline_of, desk_of
 from kanazawa_strategy.desk_figures import Figure
 from kpis.evaluation import State
 from kpis.models import Round, RoundStatus, Workflow, YearlyValue
+from measures.models import OpinionStatus
 from tests.makers import (
     make_department,
     make_indicator,
@@ -213,18 +214,42 @@ def test_data_checks_and_opinions_lead_to_the_lists_that_they_count(planner_clie
     make_target(indicator=make_indicator(department=make_department()))
     make_opinion(due_on=DAY - datetime.timedelta(days=1))
     make_opinion(due_on=DAY)
-    make_opinion(response="取り組みます。")
-    checks = desk_of(make_user(role="企画調整課"), DAY).checks
+    make_opinion(response="取り組みます。", status=OpinionStatus.SUBMITTED)
+    desk = desk_of(make_user(role="企画調整課"), DAY)
+    checks = [*desk.checks, *desk.opinions]
     assert {figure.label: figure.number for figure in checks} == {
         "目標年度のない目標": 1,
         "基準年度のない目標": 1,
         "所管課の決まっていない指標": 1,
+        "提出され、まだ公開していない意見": 1,
         "対応が未記入の意見": 2,
         "そのうち期限を過ぎた意見": 1,
     }
     for figure in checks:
         page = planner_client.get(figure.url)
         assert page.context["cl"].result_count == figure.number, figure
+
+
+def test_a_department_sees_the_opinions_that_wait_for_its_answer() -> None:
+    own, second = make_department(), make_department()
+    make_opinion(department=own, due_on=DAY - datetime.timedelta(days=1))
+    make_opinion(department=second)
+    make_opinion(department=own, response="取り組みます。")
+    make_opinion(department=make_department())
+    make_opinion()
+    user = make_user(role="所管課", departments=[own, second])
+    figures = desk_of(user, DAY).opinions
+    assert numbers(figures) == [2, 1]
+    client = Client()
+    client.force_login(user)
+    assert "回答を待つ意見" in text_of(client)
+    for figure in figures:
+        assert client.get(figure.url).context["cl"].result_count == figure.number
+
+
+def test_a_department_that_answers_for_no_opinion_reads_nothing_of_them() -> None:
+    make_opinion()
+    assert text_of(client_of("所管課", departments=[make_department()])) == ""
 
 
 # Those who keep the accounts, and all others
