@@ -18,9 +18,13 @@ class Results:
     tested_on: datetime.date
     tool: str
     browser: str
-    pages: int
+    paths: list[str]
     conditions: list[str]
     violations: int
+
+    @property
+    def pages(self) -> int:
+        return len(self.paths)
 
 
 @lru_cache(maxsize=1)

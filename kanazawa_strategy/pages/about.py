@@ -103,6 +103,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     """State the aim in accessibility, and the results of the last test as `make audit` wrote them."""
     ctx = {
         "results": audit.results(),
+        "canonical_root": request.build_absolute_uri("/"),
         "office": Department.objects.filter(code="kikaku").first(),
         "crumbs": [Crumb("アクセシビリティ")],
     }

@@ -79,6 +79,7 @@ def _render(request: HttpRequest, board: Dashboard, number: int | None) -> HttpR
         "years": years(board.published, board.round),
         "pack_url": address(board, "pack"),
         "workbook_url": address(board, "workbook"),
+        "may_speak": board.is_preview and request.user.has_perm("measures.add_opinion"),
         "crumbs": _crumbs(board, chosen),
     }
     return render(request, "portal/dashboard.html", ctx)

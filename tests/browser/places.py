@@ -45,15 +45,24 @@ STAFF_KINDS = [
 ]
 # The same for those who log in as members of the committee (demonstration only)
 MEMBER_KINDS = [
+    "/committee/preview/",
+    "/committee/opinions/new/",
+    "/committee/opinions/new/?indicator=3-1-n1",
+    "/committee/opinions/2027-02-16-1/",  # an own one, handed in
+    "/accounts/password/",
     "/committee/preview/2026/",
     "/committee/preview/2026/goals/1/",
     "/committee/preview/2026/pack/",
 ]
-# What the indicators of the demonstration go through, and its published years
-STATES = [
+# Public pages that are there only once a year was published, so not in the real data yet
+YEAR_KINDS = [
     "/committee/2025/",
     "/committee/2025/goals/1/",
     "/committee/2025/pack/",
+]
+# What the demonstration holds besides: the published years, and what its indicators go through
+STATES = [
+    *YEAR_KINDS,
     "/committee/2016/",  # an earlier strategy
     "/indicators/?sort=attention&goal=3",
     "/indicators/1-2-n1/",  # down is good, an earlier strategy
