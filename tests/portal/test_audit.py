@@ -132,7 +132,12 @@ def test_the_page_shows_the_results_that_are_kept(client: Client) -> None:
 
 def test_results_as_the_audit_writes_them_are_read(settings: Any, tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
-    written = {"tested_on": "2026-05-01", "tool": "axe-core 4.12.1", "browser": "Chromium 156", "paths": ["/"]}
+    written: dict[str, Any] = {
+        "tested_on": "2026-05-01",
+        "tool": "axe-core 4.12.1",
+        "browser": "Chromium 156",
+        "paths": ["/"],
+    }
     written |= {"conditions": ["幅1280px", "実データ"], "violations": 0}
     (tmp_path / "docs" / "accessibility.json").write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
     settings.BASE_DIR = tmp_path
