@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from goals.models import Department, Goal
 from kanazawa_strategy.demo.files import find, read, save
 from kpis.models import Indicator
@@ -18,23 +20,33 @@ if TYPE_CHECKING:
 def meet(users: Mapping[str, User]) -> None:
     """Make the meetings with their focus, and the opinions with responses and links."""
     file = read("committee.json")
-    for row in file["meetings"]:
-        fields = dict(row)
-        focus = fields.pop("focus_indicators")
-        meeting = Meeting(**{**fields, "held_on": datetime.date.fromisoformat(row["held_on"])})
-        meeting.full_clean()
-        save(meeting)
-        meeting.focus_indicators.set(find(Indicator, code) for code in focus)
+    meetings = {row["held_on"]: _hold(row) for row in file["meetings"]}
     for row in file["opinions"]:
-        _say(row, users)
+        _say(row, meetings, users)
 
 
-def _say(row: Mapping[str, Any], users: Mapping[str, User]) -> None:
-    """Enter one opinion; its code names its meeting and its place there."""
+def _hold(row: Mapping[str, Any]) -> Meeting:
+    """Enter one meeting; one with `weeks_ahead` is to come, whenever the demonstration is made."""
+    fields = dict(row)
+    focus, weeks = fields.pop("focus_indicators"), fields.pop("weeks_ahead", None)
+    fields["held_on"] = datetime.date.fromisoformat(row["held_on"])
+    if weeks:
+        fields["held_on"] = max(fields["held_on"], timezone.localdate() + datetime.timedelta(weeks=weeks))
+    meeting = Meeting(**fields)
+    meeting.full_clean()
+    save(meeting)
+    meeting.focus_indicators.set(find(Indicator, code) for code in focus)
+    return meeting
+
+
+def _say(row: Mapping[str, Any], meetings: Mapping[str, Meeting], users: Mapping[str, User]) -> None:
+    """Enter one opinion; its code names its meeting, by the date in the file, and its place there."""
     fields: dict[str, Any] = dict(row)
     measures, indicators = fields.pop("measures"), fields.pop("indicators")
-    held_on, _, order = fields["code"].rpartition("-")
-    fields["meeting"], fields["order"] = find(Meeting, held_on), int(order)
+    date, _, order = fields["code"].rpartition("-")
+    meeting = meetings[date]
+    fields["code"] = f"{meeting.held_on:%Y-%m-%d}-{order}"
+    fields["meeting"], fields["order"] = meeting, int(order)
     fields["goal"] = find(Goal, *fields["goal"])
     if "indicator" in fields:
         fields["indicator"] = find(Indicator, fields["indicator"])

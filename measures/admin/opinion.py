@@ -217,7 +217,7 @@ class OpinionAdmin(TracedAdmin):
             return "-"
         if obj.response or obj.due_on >= timezone.localdate():
             return f"{obj.due_on:%Y-%m-%d}"
-        return format_html('{} <strong>期限超過</strong>', f"{obj.due_on:%Y-%m-%d}")
+        return format_html("{} <strong>期限超過</strong>", f"{obj.due_on:%Y-%m-%d}")
 
 
 def _is_member(request: HttpRequest) -> bool:

@@ -182,9 +182,20 @@ class TestTheDemonstration:
         assert opinions.public().filter(response="").exists()
 
     def test_keeps_what_a_member_handed_in_from_the_public(self) -> None:
-        (opinion,) = Opinion.objects.filter(status=OpinionStatus.SUBMITTED)
-        assert opinion.author == User.objects.get(username="iin")
-        assert opinion not in Opinion.objects.public()
+        submitted = Opinion.objects.filter(status=OpinionStatus.SUBMITTED)
+        assert submitted.filter(author__username="iin").count() == 1
+        assert not Opinion.objects.public().filter(pk__in=submitted.values("pk")).exists()
+
+    def test_has_a_meeting_to_come_that_looks_at_the_open_round(self) -> None:
+        (meeting,) = Meeting.objects.filter(held_on__gt=timezone.localdate())
+        (open_round,) = Round.objects.exclude(status=RoundStatus.PUBLISHED)
+        assert meeting.fiscal_year == open_round.fiscal_year
+        assert meeting.focus_indicators.exists()
+        assert all(row.code.startswith(f"{meeting.held_on}-") for row in meeting.opinions.all())
+        assert {row.status for row in meeting.opinions.all()} == {OpinionStatus.SUBMITTED}
+        rated = YearlyValue.objects.of_round(open_round).exclude(committee_rating="")
+        assert {row.workflow for row in rated} == {Workflow.CONFIRMED}
+        assert any(row.committee_rating != row.self_rating for row in rated)
 
     def test_gives_each_account_its_role(self) -> None:
         roles = {user.username: [group.name for group in groups_of(user)] for user in User.objects.all()}
