@@ -30,7 +30,7 @@ def test_every_page_has_its_heading_and_contents(plain: Visitor) -> None:
 def test_home_tells_the_state_and_leads_to_a_goal_with_its_indicators(plain: Visitor) -> None:
     page = plain.open("/")
     expect(page.locator(".home-state")).to_contain_text("令和7年度（2025年度）の評価は")
-    expect(page.locator(".rating-bar-svg")).to_be_visible()
+    expect(page.locator(".home-state .rating-bar-svg")).to_be_visible()
     page.locator("main .card h3 a").first.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("table").first.get_by_role("row")).not_to_have_count(0)

@@ -42,7 +42,7 @@ class Visitor:
     def sign_in_as_member(self, name: str, password: str) -> None:
         """Go through the door of the committee."""
         page = self.open("/accounts/login/")
-        page.get_by_label("ユーザー名").fill(name)
+        page.get_by_label("利用者名").fill(name)
         page.get_by_label("パスワード").fill(password)
         page.get_by_role("button", name="ログイン").click()
         page.wait_for_url(lambda url: "/accounts/login/" not in url)
