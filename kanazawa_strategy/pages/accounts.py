@@ -39,6 +39,12 @@ class Password(PasswordChangeView):
     def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponse:
         return sealed(cast(HttpResponse, super().dispatch(*args, **kwargs)))
 
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        for field in form.fields.values():
+            field.error_messages["required"] = f"{field.label}を入力してください。"
+        return form
+
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
             response = super().form_valid(form)

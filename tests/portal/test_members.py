@@ -177,6 +177,7 @@ def test_a_bad_password_is_explained_and_not_in_the_log(browser: Client) -> None
     page = said(browser.post(CHANGE, form))
     assert "元のパスワードが間違っています" in page
     assert "12" in page
+    assert "新しいパスワードを入力してください。" in said(browser.post(CHANGE, {"old_password": PASSWORD}))
     assert not AuditEvent.objects.filter(action=AuditAction.PASSWORD).exists()
 
 
