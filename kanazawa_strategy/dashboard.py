@@ -119,7 +119,7 @@ class Dashboard:
 
     @property
     def newly(self) -> list[Move]:
-        """Return what was judged in only one of the two years."""
+        """Return what was not judged the year before."""
         return [move for move in self.moves if move.step == 0]
 
     @cached_property

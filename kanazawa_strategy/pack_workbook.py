@@ -208,7 +208,7 @@ def _indicator(row: Standing) -> list[Cell]:
 
 
 def _moves(board: Dashboard) -> Iterable[list[Cell]]:
-    words = {1: "上がった", -1: "下がった", 0: "－"}
+    words = {1: "上がった", -1: "下がった", 0: "新しく評価"}
     for move in board.moves:
         row = move.standing
         before = row.before.assessment.value if row.before else None

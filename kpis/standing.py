@@ -17,7 +17,7 @@ _UNJUDGED = Group.UNJUDGED
 
 @dataclass(frozen=True)
 class Move:
-    """A rating that is another than the year before; `step` is 1 for better, -1 for worse, 0 where one side is unjudged."""
+    """A rating that is another than the year before; `step` is 1 for better, -1 for worse, 0 where it is the first."""
 
     standing: Standing
     before: str
@@ -65,11 +65,9 @@ class Standing(Summary):
 
     @cached_property
     def move(self) -> Move | None:
-        """Return how the rating moved since the year before; None where it did not, or nothing is judged."""
+        """Return how the rating moved since the year before; None where it did not, or this year is not judged."""
         before, after = self.before, self.line
-        if before is None or before.rating == after.rating:
-            return None
-        if before.rating.group is _UNJUDGED and after.rating.group is _UNJUDGED:
+        if before is None or before.rating == after.rating or after.rating.group is _UNJUDGED:
             return None
         return Move(self, before.rating_label, after.rating_label, _step(before.rating, after.rating))
 
@@ -87,7 +85,12 @@ class Standing(Summary):
         elif rating.group is Group.ATTENTION and not found:
             found.append(f"評価が「{self.rating_label}」です。")
         if rating is Rating.NO_VALUE:
-            found.append(f"実績値がありません（{self.line.state_label}）。")
+            is_awaited = self.row.pk is None and self.value is None  # before publication
+            found.append(
+                "確認が済んだ実績値が、まだありません。"
+                if is_awaited
+                else f"実績値がありません（{self.line.state_label}）。"
+            )
         return found
 
     @cached_property
@@ -105,7 +108,7 @@ class Standing(Summary):
 
 
 def _step(before: Rating, after: Rating) -> int:
-    if _UNJUDGED in {before.group, after.group}:
+    if before.group is _UNJUDGED:
         return 0
     return 1 if RATING_ORDER.index(after) > RATING_ORDER.index(before) else -1
 

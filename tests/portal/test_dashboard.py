@@ -69,9 +69,16 @@ def names(rows: list[Any]) -> list[str]:
 def test_ratings_that_moved_are_told_apart_by_their_way(world: Dashboard) -> None:
     assert names(world.worse) == ["指標1"]
     assert names(world.better) == ["指標2"]
-    assert names(world.newly) == ["指標4"]
+    assert names(world.newly) == []
     (move,) = world.worse
     assert (move.before, move.after) == ("順調", "遅れ")
+
+
+def test_what_is_judged_for_the_first_time_is_no_move_up_or_down(world: Dashboard) -> None:
+    publish_year(2026, **{"3_1_K04": Decimal(60)})
+    board = reloaded(2026)
+    assert names(board.newly) == ["指標4"]
+    assert names(board.better) == names(board.worse) == []
 
 
 def test_each_indicator_that_needs_attention_says_why(world: Dashboard) -> None:
@@ -258,6 +265,7 @@ def test_members_read_the_round_under_review_and_no_cache_keeps_it(waiting: None
 def test_only_confirmed_values_are_judged_in_the_preview(waiting: None) -> None:
     board = dashboard.under_review(2026)
     assert board is not None
+    assert board.attention[-1].reasons == ["確認が済んだ実績値が、まだありません。"]
     assert [(row.indicator.name, row.rating_label) for row in board.rows[:2]] == [
         ("指標1", "概ね順調"),
         ("指標2", "未公表"),
