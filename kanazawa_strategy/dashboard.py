@@ -69,6 +69,15 @@ class Dashboard:
     def year_short(self) -> str:
         return self.round.year.long(self.round.strategy.as_of)
 
+    @property
+    def has_namesake(self) -> bool:
+        """Tell whether the year alone does not name the round: another edition has one of the same year."""
+        own = self.round
+        same = (row for row in self.published if row.fiscal_year == own.fiscal_year)
+        return any(row.strategy_id != own.strategy_id for row in same) or (
+            not own.strategy.is_current and self.is_preview
+        )
+
     def of_goal(self, goal: Goal) -> Dashboard:
         """Return the same for one goal."""
         rows = [row for row in self.rows if row.indicator.goal_id == goal.pk]

@@ -65,7 +65,8 @@ def found(request: HttpRequest, fiscal_year: int, *, is_preview: bool = False) -
 def address(board: Dashboard, page: str = "", **arguments: int) -> str:
     """Return the address of a page of this dashboard: "", "goal", "pack" or "workbook"."""
     name = "-".join(filter(None, ["committee-preview" if board.is_preview else "committee-year", page]))
-    return reverse(name, kwargs={"fiscal_year": board.round.fiscal_year, **arguments})
+    query = {"edition": board.round.strategy.edition} if board.has_namesake else None
+    return reverse(name, kwargs={"fiscal_year": board.round.fiscal_year, **arguments}, query=query)
 
 
 def _render(request: HttpRequest, board: Dashboard, number: int | None) -> HttpResponse:

@@ -26,6 +26,7 @@ from tests.makers import (
     make_meeting,
     make_opinion,
     make_round,
+    make_strategy,
     make_target,
     make_user,
     make_value,
@@ -166,6 +167,22 @@ def test_the_number_of_queries_does_not_grow(
     make_opinion()
     with django_assert_max_num_queries(12):
         assert client.get(f"/committee/2026/{path}").status_code == 200
+
+
+def test_two_editions_of_one_year_are_told_apart_by_every_link(client: Client, world: Dashboard) -> None:
+    earlier = make_strategy(edition=1, name="前の戦略", short_name="第1期", is_current=False)
+    make_goal(strategy=earlier, number=1, title="前の目標")
+    older = make_round(strategy=earlier, fiscal_year=2025)
+    rounds.publish(older, published_on=datetime.date(2026, 8, 20), decision_number="企画第2号", user=None)
+    assert "第3次" in read(client, "/committee/2025/")
+    page = read(client, "/committee/2025/?edition=1")
+    for address in (
+        "/committee/2025/goals/1/?edition=1",
+        "/committee/2025/pack/?edition=1",
+        "/committee/2025/?edition=1",
+    ):
+        assert f'href="{address}"' in page
+    assert "前の目標" in read(client, "/committee/2025/goals/1/?edition=1")
 
 
 # The pack

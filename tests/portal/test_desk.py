@@ -342,3 +342,13 @@ def test_every_number_of_the_reports_leads_to_as_many_lines(planner_client: Clie
     (progress,) = desk_of(make_user(role="企画調整課", username="other"), DAY).progress
     for figure in progress.reports:
         assert len(planner_client.get(figure.url).context["lines"]) == figure.number
+
+
+def test_the_office_finds_the_pack_of_the_round_under_way() -> None:
+    round_ = make_round(status=RoundStatus.REVIEW)
+    client = client_of("企画調整課")
+    page = client.get(HOME).content.decode()
+    for end in ("", "pack/", "pack.xlsx"):
+        address = f"/committee/preview/{round_.fiscal_year}/{end}?edition={round_.strategy.edition}"
+        assert f'href="{address}"' in page
+        assert client.get(address).status_code == 200
