@@ -43,8 +43,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_strategy")]
 
 # The marks: every secret text holds the word, and the numbers are found exact, rounded and grouped.
 WORD = "ひみつ"
+INTERNAL = "うちわの話"  # between the office and a department; never public, and no business of members
 SECRETS: Mapping[str, tuple[str, ...]] = {
     "text": (WORD, "himitsu"),
+    "internal": (INTERNAL,),
     "share": ("31.4159", "31.4"),
     "amount": ("8642097", "8,642,097"),
     "target": ("87.6543", "87.7"),
@@ -150,6 +152,10 @@ def hide(member: User) -> None:
         "self_rating": "WORSE",
         "self_comment": f"{WORD}の自己評価",
         "evidence_url": "https://himitsu.example/",
+        "committee_rating": "WORSE",
+        "committee_comment": f"{WORD}の審議",
+        "doubts_answer": INTERNAL,
+        "returned_note": INTERNAL,
         "workflow": Workflow.CONFIRMED,
     }
     make_round(fiscal_year=HIDDEN, due_on=datetime.date(2026, 6, 30))
@@ -161,7 +167,14 @@ def hide(member: User) -> None:
         value=Decimal("31.4159"),
         **{**secret, "fiscal_year": PUBLISHED},
     )
-    make_report(measure=measure, fiscal_year=HIDDEN, summary=f"{WORD}の実施状況", budget=8642097)
+    make_report(
+        measure=measure,
+        fiscal_year=HIDDEN,
+        summary=f"{WORD}の実施状況",
+        budget=8642097,
+        returned_note=INTERNAL,
+        workflow=Workflow.CONFIRMED,
+    )
     draft = make_revision(
         strategy=survey.goal.strategy, number=9, status="DRAFT", name=f"{WORD}の改訂", summary=f"{WORD}の趣旨"
     )
@@ -286,6 +299,7 @@ def test_the_pages_of_the_members_turn_others_away(walks: Walks) -> None:
 def test_a_member_sees_the_secrets_on_the_members_pages_only(walks: Walks) -> None:
     found = leaks(walks.member)
     assert all(path.startswith(MEMBERS_ONLY) for path in found), found
+    assert [path for path, names in found.items() if "internal" in names] == []
     assert {"text", "share"} <= found[f"/committee/preview/{HIDDEN}/"]
     assert "share" in found[f"/committee/preview/{HIDDEN}/pack.xlsx"]
     assert "text" in found["/committee/preview/"]
@@ -320,7 +334,9 @@ def test_what_is_published_is_seen_by_the_same_walk(walks: Walks, tmp_path: Path
         "/opendata/strategy.xlsx",
     ):
         assert "share" in found[path], path
+    assert "text" in found[f"/measures/{MEASURE}/"]
     assert not any(path.startswith(MEMBERS_ONLY) for path in found)
+    assert [path for path, names in found.items() if "internal" in names] == []
 
 
 @pytest.mark.parametrize(
