@@ -40,12 +40,12 @@ class MeetingAdmin(TracedAdmin):
         "held_on",
         "title",
         "reviewed_year",
-        "place",
-        "is_public",
-        "is_listed",
         "focus_count",
         "opinion_count",
         "unanswered",
+        "is_listed",
+        "is_public",
+        "place",
     ]
     list_display_links = ["held_on", "title"]
     list_filter = [YearFilter, "is_public", "is_listed"]

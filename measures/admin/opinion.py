@@ -73,15 +73,14 @@ class OpinionAdmin(TracedAdmin):
     resource_classes = [resources.OpinionResource]
     list_display = [
         "code",
-        "meeting",
-        "goal_number",
-        "member",
         "short_text",
+        "member",
         "answered",
-        "response_class",
-        "department",
         "due",
+        "department",
         "status",
+        "goal_number",
+        "met_on",
     ]
     list_display_links = ["code", "short_text"]
     list_filter = [
@@ -201,15 +200,21 @@ class OpinionAdmin(TracedAdmin):
 
     @admin.display(description="基本目標", ordering="goal__number")
     def goal_number(self, obj: Opinion) -> str:
-        return f"{obj.goal.number} {obj.goal.title}"
+        return str(obj.goal.number)
+
+    @admin.display(description="会議", ordering="meeting__held_on")
+    def met_on(self, obj: Opinion) -> str:
+        return f"{obj.meeting.held_on:%Y-%m-%d}"
 
     @admin.display(description="意見")
     def short_text(self, obj: Opinion) -> str:
         return obj.text if len(obj.text) <= 40 else f"{obj.text[:40]}…"
 
-    @admin.display(description="対応", ordering="response")
+    @admin.display(description="市の対応", ordering="response_class")
     def answered(self, obj: Opinion) -> str:
-        return "記入済" if obj.response else "未記入"
+        if not obj.response:
+            return "未記入"
+        return f"記入済（{obj.get_response_class_display()}）" if obj.response_class else "記入済"
 
     @admin.display(description="対応の期限", ordering="due_on")
     def due(self, obj: Opinion) -> str:
@@ -217,7 +222,7 @@ class OpinionAdmin(TracedAdmin):
             return "-"
         if obj.response or obj.due_on >= timezone.localdate():
             return f"{obj.due_on:%Y-%m-%d}"
-        return format_html("{} <strong>期限超過</strong>", f"{obj.due_on:%Y-%m-%d}")
+        return format_html("{}<br><strong>期限超過</strong>", f"{obj.due_on:%Y-%m-%d}")
 
 
 def _is_member(request: HttpRequest) -> bool:

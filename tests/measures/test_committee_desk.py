@@ -220,8 +220,10 @@ def test_the_list_marks_what_is_overdue(planner_client: Client) -> None:
     content = planner_client.get(url(Opinion, "changelist")).content.decode()
     assert content.count(">期限超過<") == 1
     assert "未記入" in content
-    Opinion.objects.update(response="広げた。")
-    assert ">期限超過<" not in planner_client.get(url(Opinion, "changelist")).content.decode()
+    Opinion.objects.update(response="広げた。", response_class="PARTLY")
+    content = planner_client.get(url(Opinion, "changelist")).content.decode()
+    assert "記入済（一部反映した）" in content
+    assert ">期限超過<" not in content
     Opinion.objects.update(response="", due_on=today)
     assert ">期限超過<" not in planner_client.get(url(Opinion, "changelist")).content.decode()
 
