@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from goals.models import Goal
 from kpis.models import Indicator
@@ -19,6 +19,7 @@ REASON = "委員のページから"
 NO_MEETING = (
     "次の会議の予定がまだないため、いまは意見を受け付けていません。予定が決まりましたら、このページから提出できます。"
 )
+MEANWHILE = "同じときに、ほかの意見が保存されました。もう一度「提出する」を押してください。"
 IS_PUBLIC = "この意見は公開されたため、ここでは直せません。直したいときは、企画調整課に連絡してください。"
 
 
@@ -58,7 +59,11 @@ def hand_in(subject: Subject, text: str, author: User, *, today: datetime.date) 
         opinion.order = max((row.order for row in known), default=0) + 1
         number = max((int(row.code.rpartition("-")[2]) for row in known), default=0) + 1
         opinion.code = f"{meeting.held_on:%Y-%m-%d}-{number}"
-        return _save(opinion)
+        try:
+            with transaction.atomic():
+                return _save(opinion)
+        except IntegrityError as error:  # the office's forms enter opinions too, and wait for no meeting
+            raise Closed(MEANWHILE) from error
 
 
 def change(opinion: Opinion, subject: Subject, text: str, status: OpinionStatus) -> Opinion:

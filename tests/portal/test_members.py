@@ -300,6 +300,21 @@ def test_a_refusal_of_the_model_is_shown(browser: Client, meeting: Meeting) -> N
     assert "書いた意見" in page
 
 
+def test_an_opinion_that_the_office_enters_at_the_same_moment_loses_nothing_of_what_was_typed(
+    browser: Client, meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_indicator()
+
+    def enter(opinion: Opinion, **kwargs: Any) -> None:
+        if opinion.code and not Opinion.objects.exists():
+            make_opinion(meeting=meeting, code=opinion.code)
+
+    monkeypatch.setattr(Opinion, "full_clean", enter)
+    page = said(browser.post(SPEAK, {"about": "goal:3-1", "text": "書いた意見"}))
+    assert "もう一度「提出する」を押してください。" in page
+    assert "書いた意見" in page
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_members_at_the_same_moment_get_two_numbers() -> None:
     make_meeting(held_on=SOON)
