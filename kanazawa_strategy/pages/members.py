@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -59,25 +60,20 @@ def start(request: HttpRequest) -> HttpResponse:
 @may_speak
 def opinion_new(request: HttpRequest) -> HttpResponse:
     """Take an opinion for the next meeting."""
-    today = timezone.localdate()
-    subjects = Subjects()
+    today, subjects = timezone.localdate(), Subjects()
     asked = subjects.asked_for(request.GET)
     form = OpinionForm(_sent(request), subjects=subjects, initial={"about": asked})
-    if request.method == "POST" and form.is_valid():
-        try:
-            handing_in.hand_in(form.subject, form.cleaned_data["text"], cast("User", request.user), today=today)
-        except (Closed, ValidationError) as error:
-            _refuse(form, error)
-        else:
-            messages.success(request, SENT)
-            return redirect("members")
+
+    def save() -> str:
+        handing_in.hand_in(form.subject, form.cleaned_data["text"], cast("User", request.user), today=today)
+        return SENT
+
     ctx = {
-        "form": form,
         "meeting": handing_in.next_meeting(today),
         "no_meeting": handing_in.NO_MEETING,
         "is_unknown": is_asking(request.GET) and not asked,
     }
-    return _form_page(request, "意見の提出", ctx)
+    return _saved(request, form, save) or _form_page(request, "意見の提出", form, ctx)
 
 
 @members_only
@@ -87,33 +83,40 @@ def opinion_edit(request: HttpRequest, code: str) -> HttpResponse:
     own = Opinion.objects.filter(author=request.user.pk).exclude(status=OpinionStatus.PUBLIC)
     opinion = get_object_or_404(own.select_related("meeting", "goal__strategy", "indicator", "measure"), code=code)
     now = Subject(opinion.goal, opinion.indicator, opinion.measure)
-    form = OpinionForm(_sent(request), instance=opinion, subjects=Subjects(also=now), initial={"about": key_of(now)})
-    if request.method == "POST" and form.is_valid():
+    initial, subjects = {"about": key_of(now)}, Subjects(also=now)
+    form = OpinionForm(_sent(request), instance=opinion, subjects=subjects, initial=initial)
+
+    def save() -> str:
         is_withdrawn = request.POST.get("do") == "withdraw"
         status = OpinionStatus.DRAFT if is_withdrawn else OpinionStatus.SUBMITTED
-        try:
-            handing_in.change(opinion, form.subject, form.cleaned_data["text"], status)
-        except (Closed, ValidationError) as error:
-            _refuse(form, error)
-        else:
-            messages.success(request, WITHDRAWN if is_withdrawn else CHANGED)
-            return redirect("members")
-    return _form_page(request, "意見を直す", {"form": form, "meeting": opinion.meeting, "opinion": opinion})
+        handing_in.change(opinion, form.subject, form.cleaned_data["text"], status)
+        return WITHDRAWN if is_withdrawn else CHANGED
+
+    ctx = {"meeting": opinion.meeting, "opinion": opinion}
+    return _saved(request, form, save) or _form_page(request, "意見を直す", form, ctx)
+
+
+def _saved(request: HttpRequest, form: OpinionForm, save: Callable[[], str]) -> HttpResponse | None:
+    """Save what a valid form says and lead back with the sentence; None where it stays, with the reasons above it."""
+    if not form.is_valid():
+        return None
+    try:
+        sentence = save()
+    except (Closed, ValidationError) as error:
+        for reason in error.messages if isinstance(error, ValidationError) else [str(error)]:
+            form.add_error(None, reason)
+        return None
+    messages.success(request, sentence)
+    return redirect("members")
 
 
 def _sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _form_page(request: HttpRequest, title: str, ctx: dict[str, Any]) -> HttpResponse:
+def _form_page(request: HttpRequest, title: str, form: OpinionForm, ctx: dict[str, Any]) -> HttpResponse:
     crumbs = [Crumb("委員のページ", reverse("members")), Crumb(title)]
-    return render(request, "portal/opinion_form.html", {"title": title, "crumbs": crumbs, **ctx})
-
-
-def _refuse(form: OpinionForm, error: Closed | ValidationError) -> None:
-    """Say above the form why it was not saved, whatever field the reason names."""
-    for sentence in error.messages if isinstance(error, ValidationError) else [str(error)]:
-        form.add_error(None, sentence)
+    return render(request, "portal/opinion_form.html", {"title": title, "form": form, "crumbs": crumbs, **ctx})
 
 
 def _links(rows: list[Round], name: str, *steps: RoundStatus) -> list[YearLink]:
