@@ -105,6 +105,8 @@ def visit(citizen: Person) -> None:
     page.goto("/indicators/3-1-n1/")
     page.get_by_text("なぜこの評価？").first.click()
     citizen.photograph("indicator", 1560)
+    page.goto("/committee/2025/")
+    citizen.photograph("dashboard", 1420)
 
 
 def row(page: Page, code: str) -> Locator:
@@ -241,8 +243,8 @@ def administer(officer: Person, password: str) -> None:
 def speak(member: Person) -> None:
     """Write an opinion without handing it in."""
     page = member.page
-    page.goto("/admin/measures/opinion/add/")
-    member.cut_out("opinion", page.locator("#content form"))
+    page.goto("/committee/opinions/new/?indicator=3-1-k09")
+    member.cut_out("opinion", page.locator("main"))
 
 
 if __name__ == "__main__":
