@@ -85,7 +85,7 @@ class Standing(Summary):
         elif rating.group is Group.ATTENTION and not found:
             found.append(f"評価が「{self.rating_label}」です。")
         if rating is Rating.NO_VALUE:
-            is_awaited = self.row.pk is None and self.value is None  # before publication
+            is_awaited = not self.row.pk and self.value is None  # before publication
             found.append(
                 "確認が済んだ実績値が、まだありません。"
                 if is_awaited

@@ -26,6 +26,7 @@ class Account:
     department: str = ""
     is_staff: bool = True
     is_superuser: bool = False
+    last_name: str = ""
 
     @property
     def door(self) -> str:
@@ -35,7 +36,7 @@ class Account:
 ACCOUNTS = (
     Account("kodomo", Role.DEPARTMENT, "kosodate"),
     Account("kikaku", Role.PLANNER, "kikaku"),
-    Account("iin", Role.MEMBER, is_staff=False),
+    Account("iin", Role.MEMBER, is_staff=False, last_name="デモ"),
     Account("admin", Role.OFFICER, is_superuser=True),
 )
 NAMES = [account.name for account in ACCOUNTS]
@@ -58,6 +59,7 @@ def create(password: str) -> dict[str, User]:
             email=f"{account.name}@example.jp",
             is_staff=account.is_staff,
             is_superuser=account.is_superuser,
+            last_name=account.last_name,
         )
         Membership.objects.create(
             user=user,
