@@ -79,9 +79,9 @@ def _render(request: HttpRequest, board: Dashboard) -> HttpResponse:
 
 
 def _marks(board: Dashboard) -> str:
-    """Return the name of the printed page, whose margins carry what every sheet must say."""
+    """Return the name of the printed page whose margins carry what every sheet must say; "" for the plain one."""
     words = ["preview" if board.is_preview else "", "demo" if opendata.current().is_demo else ""]
-    return "-".join(["pack", *filter(None, words)])
+    return "-".join(["pack", *filter(None, words)]) if any(words) else ""
 
 
 def _workbook(board: Dashboard) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gzip
 import re
 import shutil
@@ -12,9 +13,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
-from kpis.models import Indicator
+from goals.roles import Role
+from kpis.models import Indicator, RoundStatus
 from measures.models import Measure
+from tests.makers import make_meeting, make_round, make_user
 from tests.portal.world import publish_year, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_strategy")]
@@ -47,6 +51,14 @@ PAGES = [
     "/opendata/",
     "/changes/",
 ]
+MEMBER_PAGES = [
+    "/committee/preview/",
+    "/committee/preview/2025/",
+    "/committee/preview/2025/goals/1/",
+    "/committee/preview/2025/pack/",
+    "/committee/opinions/new/",
+    "/accounts/password/",
+]
 
 
 def test_every_page_and_every_indicator_and_measure_of_the_real_strategy_answers(client: Client) -> None:
@@ -65,9 +77,17 @@ def test_every_page_is_valid_html(client: Client, tmp_path: Path) -> None:
     if not tool.exists() or not shutil.which("node"):
         pytest.skip("html-validate is not installed (make test installs it)")
     publish_year(2024, **{"3_1_N1": Decimal("49.8"), "3_1_K01": Decimal(30)})
+    make_meeting(held_on=datetime.date(2025, 8, 1), fiscal_year=2024, focus_indicators=Indicator.objects.all()[:2])
     pages = [*PAGES, "/indicators/3-1-n1/", "/indicators/3-1-n2/", "/indicators/3-3-k05/", "/indicators/1-4-n1/"]
+    pages += ["/committee/2024/", "/committee/2024/goals/1/", "/committee/2024/pack/", "/accounts/login/"]
     for number, path in enumerate(pages):
         Path(tmp_path, f"{number}.html").write_text(read(client, path), encoding="utf-8")
+    make_round(fiscal_year=2025, status=RoundStatus.REVIEW)
+    make_meeting(held_on=timezone.localdate() + datetime.timedelta(days=30))
+    member = Client()
+    member.force_login(make_user(Role.MEMBER))
+    for number, path in enumerate(MEMBER_PAGES):
+        Path(tmp_path, f"member-{number}.html").write_text(read(member, path), encoding="utf-8")
     Path(tmp_path, "404.html").write_bytes(client.get("/nothing-here/").content)
     rules = Path(settings.BASE_DIR, "tests", "portal", "html-validate.json")
     done = subprocess.run(
