@@ -217,8 +217,10 @@ def published_rounds() -> list[Round]:
 
 
 def _find(known: Iterable[Round], fiscal_year: int, edition: int | None) -> Round | None:
-    fits = (row for row in known if row.fiscal_year == fiscal_year and edition in {None, row.strategy.edition})
-    return next(fits, None)
+    """Return the round of a year; an edition that has none of that year is ignored, as any unknown question is."""
+    fits = [row for row in known if row.fiscal_year == fiscal_year]
+    named = (row for row in fits if row.strategy.edition == edition)
+    return next(named, fits[0] if fits else None)
 
 
 def _dashboard(round_: Round, rows: list[Standing], known: list[Round], *, is_preview: bool) -> Dashboard:

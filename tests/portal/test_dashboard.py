@@ -145,16 +145,14 @@ def test_the_page_shows_all_parts_and_a_goal_of_its_own(client: Client, world: D
     assert "意見は、まだ公開されていません" in read(client, "/committee/2025/goals/1/")
 
 
-@pytest.mark.parametrize(
-    "path", ["2025/goals/9/", "2030/", "2025/goals/0/", "2030/pack/", "2030/pack.xlsx", "2025/?edition=9"]
-)
+@pytest.mark.parametrize("path", ["2025/goals/9/", "2030/", "2025/goals/0/", "2030/pack/", "2030/pack.xlsx"])
 def test_what_is_not_published_is_not_found(client: Client, world: Dashboard, path: str) -> None:
     assert client.get(f"/committee/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["edition=x", "edition=", "edition=999999999", "edition=3&edition=\x00", "goal=1"])
-def test_a_strange_query_leaves_the_page_whole_or_finds_nothing(client: Client, world: Dashboard, query: str) -> None:
-    assert client.get(f"/committee/2025/?{query}").status_code in {200, 404}
+@pytest.mark.parametrize("query", ["edition=9", "edition=x", "edition=", "edition=999999999", "edition=\x00", "goal=1"])
+def test_a_strange_query_leaves_the_page_whole(client: Client, world: Dashboard, query: str) -> None:
+    assert "令和7年度（2025年度）の評価" in read(client, f"/committee/2025/?{query}")
 
 
 @pytest.mark.parametrize("path", ["", "goals/1/", "pack/", "pack.xlsx"])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.makers import make_measure, make_opinion, make_theme
-from tests.portal.world import make_survey
+from tests.portal.world import make_survey, publish_year
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +25,9 @@ PAGES = [
     "/indicators/3-1-n1.csv",
     "/measures/",
     "/committee/",
+    "/committee/2024/",
+    "/committee/2024/goals/1/",
+    "/committee/2024/pack/",
     "/changes/",
     "/search/",
     "/opendata/",
@@ -30,6 +35,7 @@ PAGES = [
     "/about/method/",
 ]
 NAMES = ["q", "goal", "rating", "level", "basis", "tag", "theme", "department", "edition", "sort", "view", "page", "x"]
+NAMES += ["response_class", "answered"]
 KNOWN = ["", "0", "-1", "1", "3", "99999999999999999999", "order", "attention", "cards", "none", "新", "kodomo", "null"]
 HOSTILE = [
     "\x00",
@@ -51,6 +57,7 @@ def filled(db: None) -> None:
     make_survey()
     make_measure(themes=[make_theme(slug="kodomo")])
     make_opinion()
+    publish_year(2024, **{"3_1_N1": Decimal("49.8")})
 
 
 @pytest.mark.usefixtures("filled")
