@@ -23,6 +23,12 @@ class Door(LoginView):
 
     template_name = "portal/login.html"
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the form's context without Django's own `site`, which would hide that of the page's frame."""
+        context = super().get_context_data(**kwargs)
+        del context["site"], context["site_name"]
+        return context
+
     def get_default_redirect_url(self) -> str:
         """Lead staff to the admin, members to their page, and others to the committee's."""
         user: Any = self.request.user

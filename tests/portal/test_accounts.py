@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from kanazawa_strategy.context import NAVIGATION
 from tests.makers import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,11 @@ def test_the_door_leads_members_to_their_page_and_staff_to_the_admin(
     make_user(role=role, username="someone", is_staff=is_staff)
     response = client.post("/accounts/login/", {"username": "someone", "password": PASSWORD})
     assert (response.status_code, response["Location"]) == (302, address)
+
+
+def test_the_door_stands_in_the_frame_of_every_page(client: Client) -> None:
+    page = client.get("/accounts/login/").content.decode()
+    assert all(f">{label}</a>" in page for _, label in NAVIGATION)
 
 
 def test_a_wrong_password_and_an_unknown_name_get_the_same_sentence(client: Client) -> None:

@@ -235,7 +235,8 @@ class TestTheDemonstration:
 
     def test_is_marked_as_a_demonstration(self) -> None:
         assert publication.current().is_demo
-        assert "デモデータ（実績値は架空です）" in Client().get("/").content.decode()
+        for path in ("/", "/accounts/login/", "/nothing-here/"):
+            assert "デモデータ（実績値は架空です）" in Client().get(path).content.decode(), path
 
     def test_prints_the_accounts_with_their_password(self, loaded: str) -> None:
         assert [PASSWORD in line for line in loaded.splitlines()].count(True) == 4
