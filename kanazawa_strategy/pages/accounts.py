@@ -25,7 +25,7 @@ class Door(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return the form's context without Django's own `site`, which would hide that of the page's frame."""
-        context = super().get_context_data(**kwargs)
+        context = super().get_context_data(crumbs=[Crumb("ログイン")], **kwargs)
         del context["site"], context["site_name"]
         return context
 
