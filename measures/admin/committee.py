@@ -97,7 +97,9 @@ class MeetingAdmin(TracedAdmin):
             text = f"保存し、重点審査に{len(found.added)}件を加えました（{names}）。{about}"
             self.message_user(request, text, messages.SUCCESS)
         else:
-            self.message_user(request, f"保存しました。重点審査に加えた指標はありません。{about}", messages.INFO)
+            already = "どれも、すでに重点審査に入っています。" if found.found else ""
+            text = f"保存しました。重点審査に加えた指標はありません。{about}{already}"
+            self.message_user(request, text, messages.INFO)
 
     def response_change(self, request: HttpRequest, obj: Meeting) -> HttpResponse:
         """Stay on the form where the choice is to be looked at."""

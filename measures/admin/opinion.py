@@ -54,12 +54,16 @@ class WordingChoice(forms.ModelChoiceField):
     """A measure as one revision words it: the name of the revision tells equal codes apart."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj}（{obj.revision}）"
+        return _wording(obj)
 
 
 class WordingChoices(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj}（{obj.revision}）"
+        return _wording(obj)
+
+
+def _wording(measure: Measure) -> str:
+    return f"{measure.code}（{measure.revision}）{measure.text[:30]}"
 
 
 def _every_wording() -> models.QuerySet[Measure]:

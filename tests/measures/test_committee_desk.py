@@ -130,7 +130,9 @@ def test_pressed_again_it_adds_nothing(planner_client: Client) -> None:
     make_round()
     meeting = make_meeting()
     press(planner_client, meeting)
-    assert "重点審査に加えた指標はありません" in said(press(planner_client, meeting))[0]
+    sentence = said(press(planner_client, meeting))[0]
+    assert "重点審査に加えた指標はありません" in sentence
+    assert "どれも、すでに重点審査に入っています。" in sentence
     assert meeting.focus_indicators.count() == 1
 
 
