@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from kanazawa_strategy.guide import SLUGS
 from tests.browser.conftest import DEMO_PASSWORD
@@ -13,6 +13,7 @@ from tests.browser.places import DEMONSTRATION, KINDS, LOST, MEMBER_KINDS, PLAN,
 from tests.browser.visitor import Visitor
 
 NARROW = {"width": 320, "height": 640}  # also 1280 px at 400 %
+TABLET: ViewportSize = {"width": 780, "height": 1100}
 
 # What reaches beyond the right edge, but for what scrolls or is hidden in a frame of its own
 STICKING_OUT = """() => {
@@ -70,12 +71,24 @@ class TestNarrow:
         for path in MEMBER_KINDS:
             check_narrow(narrow, path)
 
-    def test_frames_scroll_on_a_screen_between_narrow_and_wide(self, visitor: Visitor) -> None:
-        visitor.page.set_viewport_size({"width": 780, "height": 900})
+    def test_no_page_scrolls_sideways_between_narrow_and_wide(self, visitor: Visitor) -> None:
+        visitor.page.set_viewport_size(TABLET)
         for path in KINDS:
             check_narrow(visitor, path)
+
+    def test_an_indicator_shows_every_cell_of_its_row_on_a_tablet(self, visitor: Visitor) -> None:
+        visitor.page.set_viewport_size(TABLET)
         page = visitor.open("/indicators/")
         frame = page.locator(".table-frame").first
+        assert frame.evaluate("each => each.scrollWidth <= each.clientWidth")
+        row = page.locator(".indicator-table tbody tr").first
+        assert row.locator("td").count() == 6
+        for number in range(6):
+            expect(row.locator("td").nth(number)).to_be_in_viewport(ratio=1)
+
+    def test_a_frame_wider_than_the_screen_scrolls_by_the_keyboard(self, narrow: Visitor) -> None:
+        page = narrow.open("/committee/2025/")
+        frame = page.locator(".table-frame:has(.heat-map)").first
         assert frame.evaluate("each => each.scrollWidth > each.clientWidth")
         frame.focus()
         page.keyboard.press("ArrowRight")
