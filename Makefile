@@ -29,10 +29,8 @@ check: ## Lint, types, templates, imports, settings, migrations, lock files
 matrix: ## Run the tests with Python 3.11, 3.12 and 3.13, as far as they are here
 	@.ci/test-matrix $(ARGS)
 
-bench: ## Measure speed and compare
-	@.ci/install-python-packages dev
-	@.venv/bin/python benchmarks/run.py $(ARGS)
-	@.venv/bin/python benchmarks/intake.py
+bench: ## Measure speed and compare with a bare view, nginx, Streamlit and Dash (ARGS=--quick)
+	@.ci/bench $(ARGS)
 
 audit: ## Look at the pages with axe and Lighthouse, and compare with their budgets
 	@.ci/audit/run $(ARGS)

@@ -1,6 +1,6 @@
 """Tell whether the lock files are in step with what they lock, without the network: locks.py check|stamp.
 
-`make lock` writes a digest of the locked inputs into the first line of each file in requirements/; here it is compared.
+`make lock` writes a digest of the locked inputs into the first line of each lock file; here it is compared.
 """
 
 from __future__ import annotations
@@ -12,13 +12,19 @@ import sys
 import tomllib
 from pathlib import Path
 
+LOCKS = {
+    "base": Path("requirements/base.txt"),
+    "dev": Path("requirements/dev.txt"),
+    "node": Path("requirements/node.txt"),
+    "peers": Path("benchmarks/peers/requirements.txt"),
+}
 MARK = "# Made by `make lock`; do not edit. Digest of what it locks: "
 
 
 def inputs(name: str) -> object:
-    """Return what decides the content of requirements/<name>.txt."""
-    if name == "node":
-        return Path("requirements/node.in").read_text()
+    """Return what decides the content of a lock file."""
+    if name in {"node", "peers"}:
+        return LOCKS[name].with_suffix(".in").read_text()
     project = tomllib.loads(Path("pyproject.toml").read_text())
     wanted = [project["project"]["requires-python"], project["project"]["dependencies"]]
     return wanted if name == "base" else [*wanted, project["dependency-groups"]["dev"]]
@@ -33,24 +39,23 @@ def pins(name: str) -> dict[str, str]:
     return dict(
         re.findall(
             r"^([a-z0-9._-]+)==([^ \\;]+)",
-            Path(f"requirements/{name}.txt").read_text(),
+            LOCKS[name].read_text(),
             re.MULTILINE,
         )
     )
 
 
 def stamp() -> None:
-    for name in ("base", "dev", "node"):
-        file = Path(f"requirements/{name}.txt")
+    for name, file in LOCKS.items():
         lines = file.read_text().splitlines(keepends=True)
         file.write_text(first_line(name) + "".join(line for line in lines if not line.startswith(MARK)))
 
 
 def check() -> list[str]:
     faults = []
-    for name in ("base", "dev", "node"):
-        if not Path(f"requirements/{name}.txt").read_text().startswith(first_line(name)):
-            faults.append(f"requirements/{name}.txt is not made from what it locks now")
+    for name, file in LOCKS.items():
+        if not file.read_text().startswith(first_line(name)):
+            faults.append(f"{file} is not made from what it locks now")
     dev = pins("dev")
     faults += [
         f"{package} is {version} in requirements/base.txt and {dev.get(package, 'missing')} in dev.txt"

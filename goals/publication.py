@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
 from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class PublicVersion(models.Model):
@@ -30,6 +37,11 @@ def current() -> PublicVersion:
     return PublicVersion.objects.filter(pk=1).first() or PublicVersion(pk=1)
 
 
+def number() -> int:
+    """Return the public version (1 query)."""
+    return PublicVersion.objects.filter(pk=1).values_list("number", flat=True).first() or 1
+
+
 def bump() -> None:
     """Count the public version up; call it in the transaction that changes what is public."""
     if not transaction.get_connection().in_atomic_block:
@@ -37,3 +49,17 @@ def bump() -> None:
     now = timezone.now()
     if not PublicVersion.objects.filter(pk=1).update(number=F("number") + 1, changed_at=now):
         PublicVersion.objects.create(pk=1, number=2, changed_at=now)
+
+
+def public(*questions: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a view whose answer is the same for everyone and depends on public data and these names in the query only."""
+
+    def mark(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def marked(*args: P.args, **kwargs: P.kwargs) -> R:
+            return view(*args, **kwargs)
+
+        marked.public_questions = frozenset(questions)  # type: ignore[attr-defined]
+        return marked
+
+    return mark

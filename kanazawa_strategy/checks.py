@@ -36,3 +36,12 @@ def plotly_is_installed(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
             id="kanazawa_strategy.W001",
         )
     ]
+
+
+@register()
+def pages_fit_into_memory(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The memory for stored pages is a number of megabytes, or none."""
+    if settings.PAGE_STORE_MB >= 0:
+        return []
+    hint = "Set PAGE_STORE_MB=32, or 0 to make each page anew."
+    return [Error("PAGE_STORE_MB is less than nothing.", hint=hint, id="kanazawa_strategy.E010")]

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kanazawa_strategy.publishing.PublicPages",  # before all others: what it has stored needs none of them
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads each answer by chance, against BREACH
@@ -79,6 +80,9 @@ TEMPLATES = [
 # Database
 DATABASES = {"default": environment.database("DATABASE_URL", DATA_DIR / "portal.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Public pages are kept ready in the memory of each process (0: not at all, so that a developer sees each change)
+PAGE_STORE_MB = environment.integer("PAGE_STORE_MB", 0 if DEBUG else 32)
 
 # Accounts
 AUTHENTICATION_BACKENDS = ["goals.roles.RoleBackend"]

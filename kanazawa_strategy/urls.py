@@ -5,6 +5,7 @@ from django.contrib.auth.views import LogoutView
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path, re_path
 
+from goals.publication import public
 from kanazawa_strategy import guide
 from kanazawa_strategy.feeds import ChangesFeed
 from kanazawa_strategy.pages import (
@@ -72,7 +73,7 @@ urlpatterns = [
     path("committee/preview/<int:fiscal_year>/pack.xlsx", pack.preview_workbook, name="committee-preview-workbook"),
     # /changes/
     path("changes/", changes.changes, name="changes"),
-    path("changes/feed.xml", ChangesFeed(), name="changes-feed"),
+    path("changes/feed.xml", public()(ChangesFeed()), name="changes-feed"),
     # /search/
     path("search/", search.search, name="search"),
     # /accounts/
@@ -93,7 +94,7 @@ urlpatterns = [
     path("opendata/<slug:name>.csv", opendata.dataset_csv, name="opendata-csv"),
     path("opendata/<slug:name>.json", opendata.dataset_json, name="opendata-json"),
     # For search engines
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", public("p")(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", wellknown.robots, name="robots"),
     path("favicon.ico", wellknown.favicon, name="favicon"),
     # /admin/

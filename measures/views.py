@@ -3,10 +3,12 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from goals.publication import public
 from measures.filters import MeasureFilter
 from measures.models import Measure, MeasureReport, Opinion
 
 
+@public(*MeasureFilter.base_filters)
 def measure_list(request: HttpRequest) -> HttpResponse:
     """List the measures that fit the query; without an edition, those of the current strategy."""
     filters = MeasureFilter(request.GET, queryset=Measure.objects.in_force())
@@ -21,6 +23,7 @@ def measure_list(request: HttpRequest) -> HttpResponse:
     return render(request, "measures/measure_list.html", ctx)
 
 
+@public()
 def measure_page(request: HttpRequest, code: str) -> HttpResponse:
     """Show a measure in its latest adopted wording, with its earlier texts and what it is linked to."""
     versions = list(Measure.objects.public().filter(code=code).for_list().order_by("-revision__number"))

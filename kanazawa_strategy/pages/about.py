@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from goals.models import Department, Strategy
 from goals.numbers import format_percent, format_plain
+from goals.publication import public
 from kanazawa_strategy import audit
 from kanazawa_strategy.context import Crumb
 from kpis.evaluation import RATING_ORDER, Group, Kind, Observation, Rating, State, TargetSpec, judge
@@ -68,6 +69,7 @@ EXAMPLES = [
 ]
 
 
+@public()
 def method(request: HttpRequest) -> HttpResponse:
     """Explain how ratings are made, with the thresholds in force and worked examples."""
     strategy = Strategy.objects.current() or Strategy()
@@ -88,6 +90,7 @@ def method(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/method.html", ctx)
 
 
+@public()
 def policy(request: HttpRequest) -> HttpResponse:
     """Say how the portal treats data, corrections, privacy and links, and whom to ask."""
     ctx = {
@@ -99,6 +102,7 @@ def policy(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/policy.html", ctx)
 
 
+@public()
 def accessibility(request: HttpRequest) -> HttpResponse:
     """State the aim in accessibility, and the results of the last test as `make audit` wrote them."""
     ctx = {

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from goals.models import Revision
+from goals.publication import public
 from kanazawa_strategy.context import Crumb
 from kanazawa_strategy.pages.news import News, newest_changes, of_revision
 from measures.revisions import compare_all
@@ -30,6 +31,7 @@ class Elsewhere:
         return f"{_address(self.page)}#revision-{edition}-{number}"
 
 
+@public("page")
 def changes(request: HttpRequest) -> HttpResponse:
     """List what became public: rounds, amendments and revisions, each revision with what it changed; by pages."""
     paginator = Paginator(_everything(), PER_PAGE)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from goals.publication import public
 from kanazawa_strategy.context import Crumb
 from kanazawa_strategy.dashboard import published_rounds
 from kanazawa_strategy.pages.dashboard import years
@@ -10,6 +11,7 @@ from measures.filters import OpinionFilter
 from measures.models import Meeting, Opinion
 
 
+@public(*OpinionFilter.base_filters)
 def committee(request: HttpRequest) -> HttpResponse:
     """Show the published years, and the meetings with the public opinions and the responses of the city."""
     filters = OpinionFilter(request.GET, queryset=Opinion.objects.public())

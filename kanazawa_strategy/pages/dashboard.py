@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from goals.models import Goal
+from goals.publication import public
 from kanazawa_strategy import dashboard
 from kanazawa_strategy.context import Crumb
 from kanazawa_strategy.dashboard import Dashboard
@@ -27,11 +28,13 @@ class Link:
     is_current: bool
 
 
+@public("edition")
 def year(request: HttpRequest, fiscal_year: int) -> HttpResponse:
     """Show a published year: counts, moves, attention, heat map, three judgements."""
     return _render(request, found(request, fiscal_year), None)
 
 
+@public("edition")
 def goal(request: HttpRequest, fiscal_year: int, number: int) -> HttpResponse:
     """Show one goal of a published year."""
     return _render(request, found(request, fiscal_year), number)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from goals.publication import public
 from kanazawa_strategy.context import Crumb
 
 
@@ -131,6 +132,7 @@ CHAPTERS = (
 )
 
 
+@public()
 def glossary(request: HttpRequest) -> HttpResponse:
     """Explain the words of the portal."""
     return render(request, "portal/glossary.html", {"chapters": CHAPTERS, "crumbs": [Crumb("ことばの説明")]})

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from goals.models import Goal, Revision, Strategy
+from goals.publication import public
 from kanazawa_strategy.context import Crumb
 from kpis.charts import GoalRatings, Ratings, progress_chart, ratings_chart
 from kpis.evaluation import Rating
@@ -19,6 +20,7 @@ from kpis.summary import Summary, bar_of, count_by_rating, newest_round, progres
 from measures.models import Measure, Opinion
 
 
+@public()
 def strategy_list(request: HttpRequest) -> HttpResponse:
     """Show the editions side by side."""
     strategies = Strategy.objects.prefetch_related("goals")
@@ -66,6 +68,7 @@ def _goals_side_by_side(columns: list[dict[str, Any]]) -> list[tuple[int, list[_
     return [(number, [beside(strategy, number) for strategy in strategies]) for number in numbers]
 
 
+@public()
 def strategy_page(request: HttpRequest, edition: int) -> HttpResponse:
     """Show one edition: goals, numeric targets, and its policy."""
     strategy = get_object_or_404(Strategy, edition=edition)
@@ -128,6 +131,7 @@ class _GoalPart:
         return cls(goal, headline, [row for row in own if row not in headline], measure_count)
 
 
+@public()
 def goal_page(request: HttpRequest, edition: int, number: int) -> HttpResponse:
     """Show a goal: numeric targets, KPIs, measures under their directions, opinions."""
     goal = get_object_or_404(Goal.objects.for_page(), strategy__edition=edition, number=number)

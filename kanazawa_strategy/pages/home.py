@@ -6,12 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from goals.models import Goal, Strategy, Theme
+from goals.publication import public
 from kanazawa_strategy.pages.news import newest_changes
 from kpis.models import Indicator, Level
 from kpis.sentences import roll_up_sentence
 from kpis.summary import Summary, bar_of, count_by_rating, newest_round, summaries
 
 
+@public()
 def home(request: HttpRequest) -> HttpResponse:
     """Show how the current strategy stands."""
     strategy = Strategy.objects.current()

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
+from goals.publication import public
 from kanazawa_strategy import opendata
 from kanazawa_strategy.pages.filters import IndicatorFilter
 from kanazawa_strategy.pages.opendata import CSV_TYPES, file_response
@@ -14,6 +15,7 @@ from kpis.models import Indicator
 UTF8_CSV = CSV_TYPES[opendata.UTF8]
 
 
+@public(*IndicatorFilter.base_filters)
 @require_safe
 def list_csv(request: HttpRequest) -> HttpResponse:
     """Hand over the indicators that fit the query of /indicators/, with the columns of the open data."""
@@ -24,6 +26,7 @@ def list_csv(request: HttpRequest) -> HttpResponse:
     return file_response(content, UTF8_CSV, release.file_name("indicators", "selected", ending="csv"))
 
 
+@public()
 @require_safe
 def years_csv(request: HttpRequest, code: str) -> HttpResponse:
     """Hand over the published years of one indicator as CSV."""
@@ -32,6 +35,7 @@ def years_csv(request: HttpRequest, code: str) -> HttpResponse:
     return file_response(content, UTF8_CSV, release.file_name(indicator.code.lower(), ending="csv"))
 
 
+@public()
 @require_safe
 def years_json(request: HttpRequest, code: str) -> HttpResponse:
     """Hand over the published years of one indicator as JSON."""

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_exempt
 
 from goals.models import Strategy
+from goals.publication import public
 from kanazawa_strategy import linked_data
 from kanazawa_strategy.context import Crumb
 from kanazawa_strategy.pages.filters import IndicatorFilter
@@ -17,6 +18,7 @@ from kpis.summary import Summary, summaries
 from measures.models import Measure, Opinion
 
 
+@public(*IndicatorFilter.base_filters)
 def indicator_list(request: HttpRequest) -> HttpResponse:
     """List the indicators that fit the query."""
     filters = IndicatorFilter(request.GET, queryset=IndicatorFilter.rows())
@@ -53,6 +55,7 @@ def _sorted(rows: list[Summary], sort: str) -> list[Summary]:
     return sorted(rows, key=lambda row: row.indicator.name) if sort == "name" else rows
 
 
+@public()
 def indicator_page(request: HttpRequest, code: str) -> HttpResponse:
     """Show one indicator: sentence, rating and why, chart, table, sources, what is linked."""
     indicator = _find(code)
@@ -78,6 +81,7 @@ def indicator_page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "kpis/indicator_page.html", ctx)
 
 
+@public()
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]
 def indicator_embed(request: HttpRequest, code: str) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from goals.publication import public
 from kanazawa_strategy import opendata
 from kanazawa_strategy.context import Crumb
 from kanazawa_strategy.opendata.codes import TABLES
@@ -29,6 +30,7 @@ def _dataset(name: str) -> opendata.Dataset:
         raise Http404("この名前のデータはありません。") from None
 
 
+@public()
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List the files with their columns, codes and licence."""
@@ -41,6 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/opendata.html", ctx)
 
 
+@public()
 @require_safe
 def dataset_csv(request: HttpRequest, name: str) -> HttpResponse:
     """Hand over a dataset as CSV in UTF-8."""
@@ -49,6 +52,7 @@ def dataset_csv(request: HttpRequest, name: str) -> HttpResponse:
     return file_response(content, CSV_TYPES[opendata.UTF8], release.file_name(name, ending="csv"))
 
 
+@public()
 @require_safe
 def dataset_sjis(request: HttpRequest, name: str) -> HttpResponse:
     """Hand over a dataset as CSV in cp932, for old spreadsheets."""
@@ -57,6 +61,7 @@ def dataset_sjis(request: HttpRequest, name: str) -> HttpResponse:
     return file_response(content, CSV_TYPES[opendata.CP932], release.file_name(name, "sjis", ending="csv"))
 
 
+@public()
 @require_safe
 def dataset_json(request: HttpRequest, name: str) -> HttpResponse:
     """Hand over a dataset as JSON."""
@@ -65,6 +70,7 @@ def dataset_json(request: HttpRequest, name: str) -> HttpResponse:
     return file_response(content, "application/json", release.file_name(name, ending="json"), inline=True)
 
 
+@public()
 @require_safe
 def workbook(request: HttpRequest) -> HttpResponse:
     """Hand over all datasets as one Excel file."""
@@ -72,6 +78,7 @@ def workbook(request: HttpRequest) -> HttpResponse:
     return file_response(opendata.workbook(release), EXCEL_TYPE, release.file_name(ending="xlsx"))
 
 
+@public()
 @require_safe
 def data_package(request: HttpRequest) -> HttpResponse:
     """Hand over the description of the CSV files for programs."""

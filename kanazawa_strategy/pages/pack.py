@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from goals.publication import public
 from kanazawa_strategy import opendata, pack_workbook
 from kanazawa_strategy.dashboard import Dashboard
 from kanazawa_strategy.members import members_only
@@ -31,11 +32,13 @@ class Part:
         return f"part-{self.number}"
 
 
+@public("edition")
 def pack(request: HttpRequest, fiscal_year: int) -> HttpResponse:
     """Show the pack of a published year, to be printed."""
     return _render(request, found(request, fiscal_year))
 
 
+@public("edition")
 def workbook(request: HttpRequest, fiscal_year: int) -> HttpResponse:
     """Hand over the pack of a published year as Excel."""
     return _workbook(found(request, fiscal_year))

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from goals.folding import holds, pieces, words_of
 from goals.models import Theme
+from goals.publication import public
 from kanazawa_strategy.context import Crumb
 from kpis.models import Indicator
 from measures.models import Measure, Opinion
@@ -44,6 +45,7 @@ class Kind:
         return self.hits[:SHOWN]
 
 
+@public("q")
 def search(request: HttpRequest) -> HttpResponse:
     """Find indicators, measures, opinions and themes that hold every word: 7 queries."""
     question = request.GET.get("q", "").strip()[:LONGEST].replace("\x00", "")

@@ -4,12 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from goals.models import Theme
+from goals.publication import public
 from kanazawa_strategy.context import Crumb
 from kpis.models import Indicator
 from kpis.summary import summaries
 from measures.models import Measure
 
 
+@public()
 def theme_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a theme: its text, and the measures and indicators that carry its tag."""
     theme = get_object_or_404(Theme.objects.prefetch_related("sections"), slug=slug)

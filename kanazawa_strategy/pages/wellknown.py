@@ -6,7 +6,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import reverse
 
+from goals.publication import public
 
+
+@public()
 def robots(request: HttpRequest) -> HttpResponse:
     """Ask search engines to stay out of what is not for citizens, and show them the list of pages."""
     lines = [

@@ -1,0 +1,100 @@
+"""Write docs/performance.md from what the measurements left in var/bench/: the figures of the last run, and the goals."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+BENCH = ROOT / "var" / "bench"
+TARGET = ROOT / "docs" / "performance.md"
+HEAD = """# 速さの測定
+
+`make bench` で測った結果です（{day}、{cores}コア、Python {python}）。同じ機械で続けて測った数どうしだけを比べてください。
+ほかの機械では絶対値は変わりますが、比はほぼ変わりません。
+"""
+
+
+def load(name: str) -> Any:
+    """Return what a measurement wrote; None where it did not run."""
+    file = BENCH / f"{name}.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
+def table(heads: list[str], rows: list[list[Any]]) -> str:
+    lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines) + "\n"
+
+
+def goals(stored: Any, peers: Any) -> Iterator[list[Any]]:
+    """Yield what must hold: goal, measured, whether it holds."""
+
+    def row(goal: str, value: Any, holds: bool) -> list[Any]:
+        return [goal, value, "達成" if holds else "**未達**"]
+
+    if stored:
+        ratios, news, memory, load_ = (stored[name] for name in ("speeds", "publication", "memory", "mixed_load"))
+        warm, unchanged = ratios["ratio_to_bare"]["warm"], ratios["ratio_to_bare"]["unchanged"]
+        yield row("保存済みのページ ÷ 何もしないDjango ≥ 0.8", warm, warm >= 0.8)
+        yield row("304の応答 ÷ 何もしないDjango ≥ 1.2", unchanged, unchanged >= 1.2)
+        mixed = sum(count for what, count in news["shown"].items() if "+" in what or what == "neither")
+        yield row(f"公表の途中の{news['readers']}人に、新旧の混ざった応答", f"{mixed}件", mixed == 0)
+        wrong = news["errors"] + sum(count for status, count in news["statuses"].items() if status != "200")
+        yield row("そのときのエラー", f"{wrong}件", wrong == 0)
+        late = news["seconds_until_all_new"]
+        yield row("公表からすべて新しくなるまで ≤ 1秒", f"{late}秒", late <= 1)
+        first, last = (max(memory["mib_per_process"][place]) for place in (1, -1))
+        yield row(f"{memory['requests']:,}回の要求での記憶の伸び ≤ 5%", f"{first}→{last}MiB", last <= first * 1.05)
+        errors = load_["errors"] + sum(n for status, n in load_["statuses"].items() if status.startswith("5"))
+        yield row(f"{load_['seconds']}秒の混ざった負荷での5xx", f"{errors}件", errors == 0)
+    if peers:
+        for name, found in peers["ratios"].items():
+            yield row(f"最初の読み込みの量、{name}の何分の1か ≥ 50", found["kilobytes"], found["kilobytes"] >= 50)
+            yield row(f"表示まで、{name}の何分の1か（CPU 4分の1）≥ 8", found["localhost"], found["localhost"] >= 8)
+
+
+def sections() -> Iterator[str]:
+    pages, growth, stored, peers, intake = map(load, ("pages", "growth", "stored", "peers", "intake"))
+    yield HEAD.format(day=date.today().isoformat(), cores=os.cpu_count(), python=platform.python_version())
+    if stored or peers:
+        yield "## 目標\n\n" + table(["目標", "測定", "結果"], list(goals(stored, peers)))
+    if stored:
+        speeds = stored["speeds"]["requests_per_second"]
+        names = {
+            "bare": "何もしないDjango（同じバイト列）",
+            "warm": "保存済みのページ",
+            "unchanged": "304",
+            "nginx": "nginxの静的ファイル",
+        }
+        rows = [[names[name], f"{value:,}"] for name, value in speeds.items()]
+        yield "## 1秒あたりの応答\n\n" + table(["何を", "件/秒"], rows)
+    if peers:
+        rows = [
+            [name, *(found[key] for key in ("kilobytes", "localhost", "slow_4g"))]
+            for name, found in peers["measured"].items()
+        ]
+        yield (
+            "## トップページと、同じ内容のStreamlit・Dash\n\n"
+            + table(["", "KB", "表示まで（ms）", "遅い回線（ms）"], rows)
+            + "\nCPUを4分の1の速さにし、キャッシュのない状態で測っています。\n"
+        )
+    if pages:
+        rows = [
+            [f"`{row['path']}`", row["queries"], row["cpu_milliseconds"], round(row["gzip_bytes"] / 1024, 1)]
+            for row in pages["pages"]
+        ]
+        yield "## ページを一から作るとき\n\n" + table(["ページ", "問い合わせ", "CPU（ms）", "KB（gzip）"], rows)
+    if growth:
+        yield "## 指標が増えたとき\n\n```json\n" + json.dumps(growth, ensure_ascii=False, indent=1) + "\n```\n"
+    if intake:
+        yield "## 調査票の取り込み\n\n```json\n" + json.dumps(intake, ensure_ascii=False, indent=1) + "\n```\n"
+
+
+if __name__ == "__main__":
+    TARGET.write_text("\n".join(sections()), encoding="utf-8")
+    print(f"Wrote {TARGET.relative_to(ROOT)}.")
