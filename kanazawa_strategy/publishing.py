@@ -130,9 +130,7 @@ class PublicPages:
             before = self.version.read()
             response = self.get_response(anonymous(request, query))
             if response.status_code >= 500 and (older := self.shelf.get(key)):
-                answer = older.answer(request)
-                answer.headers["Cache-Control"] = STALE
-                return answer
+                return older.stale(request, STALE)
             if response.status_code != 200 or response.streaming or response.cookies or not before:
                 return response
             if before == self.version.read():
