@@ -59,7 +59,7 @@ def goals(stored: Any, peers: Any) -> Iterator[list[Any]]:
 
 
 def sections() -> Iterator[str]:
-    pages, growth, stored, peers, intake = map(load, ("pages", "growth", "stored", "peers", "intake"))
+    pages, growth, stored, peers, sheet = map(load, ("pages", "growth", "stored", "peers", "sheet"))
     yield HEAD.format(day=date.today().isoformat(), cores=os.cpu_count(), python=platform.python_version())
     if stored or peers:
         yield "## 目標\n\n" + table(["目標", "測定", "結果"], list(goals(stored, peers)))
@@ -91,8 +91,12 @@ def sections() -> Iterator[str]:
         yield "## ページを一から作るとき\n\n" + table(["ページ", "問い合わせ", "CPU（ms）", "KB（gzip）"], rows)
     if growth:
         yield "## 指標が増えたとき\n\n```json\n" + json.dumps(growth, ensure_ascii=False, indent=1) + "\n```\n"
-    if intake:
-        yield "## 調査票の取り込み\n\n```json\n" + json.dumps(intake, ensure_ascii=False, indent=1) + "\n```\n"
+    if sheet:
+        rows = [
+            [name, sheet[key]["ms"], limit]
+            for name, key, limit in (("開く", "open", 150), ("全部を保存", "save_all", 300))
+        ]
+        yield f"## 年度実績入力（{sheet['rows']}行）\n\n" + table(["", "ms", "目標 ≤"], rows)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,118 @@
+"""Measure the yearly sheet with 100 rows: how long it takes to open, to save one row, and to save all of them.
+
+A throw-away SQLite file; JSON goes to var/bench/sheet.json.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+OUTPUT = ROOT / "var" / "bench" / "sheet.json"
+ROWS, RUNS = 100, 9
+OPENS, SAVES = 150, 300  # milliseconds (operations.md, Speed)
+
+
+def set_up(directory: str) -> tuple[Any, Any, Any]:
+    """Make a department with a round, its indicators with a target and two years; return round, department, browser."""
+    os.environ.update(
+        DEBUG="1", DATA_DIR=directory, LOG_LEVEL="ERROR", DJANGO_SETTINGS_MODULE="kanazawa_strategy.settings"
+    )
+    os.environ.pop("DATABASE_URL", None)
+    sys.path.insert(0, str(ROOT))
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.test import Client
+
+    settings.DEBUG = False
+    settings.ALLOWED_HOSTS = ["testserver"]
+    call_command("migrate", verbosity=0)
+    from tests.makers import make_department, make_indicator, make_round, make_target, make_user, make_value
+
+    department = make_department(name="こども政策課")
+    for number in range(ROWS):
+        indicator = make_indicator(department=department, code=f"3-1-K{number:03}")
+        make_target(indicator=indicator, baseline=10, target=100)
+        for year in (2022, 2023):
+            make_value(indicator=indicator, fiscal_year=year, value=20 + year - 2022)
+    client = Client()
+    client.force_login(make_user(role="所管課", departments=[department], username="member"))
+    return make_round(), department, client
+
+
+def milliseconds(work: Callable[[int], Any]) -> dict[str, float]:
+    """Return the medians of wall and CPU time."""
+    work(0)
+    wall, cpu = [], []
+    for number in range(1, RUNS + 1):
+        started = time.perf_counter(), time.process_time()
+        work(number)
+        wall.append(time.perf_counter() - started[0])
+        cpu.append(time.process_time() - started[1])
+    return {"ms": round(statistics.median(wall) * 1000, 1), "cpu_ms": round(statistics.median(cpu) * 1000, 1)}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        round_, department, client = set_up(directory)
+        from django.db import connection
+        from django.test.utils import setup_test_environment, teardown_test_environment
+        from django.urls import reverse
+
+        page = reverse("admin:kpis_sheet", args=[round_.pk, department.code])
+
+        def opened(_: int) -> Any:
+            answer = client.get(page)
+            assert answer.status_code == 200
+            return answer
+
+        def form(number: int) -> dict[str, str]:
+            """Return what a browser would send; templates tell what they show only in a test."""
+            cells: dict[str, str] = {}
+            setup_test_environment()
+            for row in opened(0).context["sheet"].rows:
+                cells |= {f"{row.code}-{name}": text for name, text in row.cells.items() if text}
+                cells |= {f"{row.code}-seen": row.seen, f"{row.code}-value": str(22 + number % 2)}
+                cells[f"{row.code}-state"] = "FINAL"
+            teardown_test_environment()
+            return cells
+
+        forms: list[dict[str, str]] = []
+
+        def saved(_: int) -> None:
+            answer = client.post(page, forms.pop())
+            assert answer.status_code == 302, answer.content.decode()[:2000]
+
+        def saved_all() -> dict[str, float]:
+            """A form knows what it has seen, so each save needs a form of its own, made outside the clock."""
+            wall, cpu = [], []
+            for number in range(RUNS):
+                forms.append(form(number))
+                started = time.perf_counter(), time.process_time()
+                saved(number)
+                wall.append(time.perf_counter() - started[0])
+                cpu.append(time.process_time() - started[1])
+            return {"ms": round(statistics.median(wall) * 1000, 1), "cpu_ms": round(statistics.median(cpu) * 1000, 1)}
+
+        found = {"rows": ROWS, "open": milliseconds(opened), "save_all": saved_all()}
+        connection.close()
+    print(
+        f"Sheet of {ROWS} rows: open {found['open']} (limit {OPENS} ms), save all {found['save_all']} (limit {SAVES} ms)"
+    )
+    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
+    OUTPUT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
