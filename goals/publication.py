@@ -6,6 +6,8 @@ from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
 
+LEAP = 1000  # more than is ever published between a backup and its restoring
+
 
 class PublicVersion(models.Model):
     """The one row that says which state of the public data is being served."""
@@ -37,3 +39,12 @@ def bump() -> None:
     now = timezone.now()
     if not PublicVersion.objects.filter(pk=1).update(number=F("number") + 1, changed_at=now):
         PublicVersion.objects.create(pk=1, number=2, changed_at=now)
+
+
+def leap(seen: int) -> int:
+    """Go on beyond every number that caches may know, after another state of the data was put in its place."""
+    bump()
+    row = PublicVersion.objects.select_for_update().get(pk=1)
+    row.number = max(row.number, seen) + LEAP
+    row.save(update_fields=["number"])
+    return row.number
