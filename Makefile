@@ -8,7 +8,7 @@ HOST = 127.0.0.1
 export DATA_DIR HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: run demo admin test check matrix bench audit lock clean help
+.PHONY: run demo admin test check matrix bench audit drill lock clean help
 
 run: ## Set up and serve the portal with the real strategy (PORT=8000 HOST=127.0.0.1)
 	@.ci/serve load_strategy
@@ -34,6 +34,9 @@ bench: ## Measure speed and compare with a bare view, nginx, Streamlit and Dash 
 
 audit: ## Look at the pages with axe and Lighthouse, and compare with their budgets
 	@.ci/audit/run $(ARGS)
+
+drill: ## Back the demonstration up, restore it elsewhere and compare, on both databases
+	@.ci/test tests/portal/test_drill.py $(ARGS)
 
 lock: ## Write the lock files anew (ARGS=--upgrade for newer versions)
 	@.ci/lock $(ARGS)

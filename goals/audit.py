@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from goals.models import Membership
+
+logger = logging.getLogger("audit")
 
 LONGEST = 300  # characters of a summary
 BLANK = "なし"
@@ -40,6 +43,7 @@ class AuditAction(models.TextChoices):
     DISCARD = "DISCARD", "改訂の案の取りやめ"
     PERMISSION = "PERMISSION", "権限の変更"
     PASSWORD = "PASSWORD", "パスワードの変更"
+    RESTORE = "RESTORE", "バックアップからの復元"
 
 
 class AuditEvent(models.Model):
@@ -83,13 +87,29 @@ def record(
     who: Any = user or getattr(request, "user", None)
     known = who if who is not None and who.is_authenticated else None
     names = Department.objects.of(known, timezone.localdate()).values_list("name", flat=True) if known else []
-    return AuditEvent.objects.create(
+    event = AuditEvent.objects.create(
         action=action,
         user=known,
         department="、".join(names)[:100],
         address=request.META.get("REMOTE_ADDR") or None if request else None,
         summary=summary[:LONGEST],
     )
+    # What is rolled back did not happen.
+    transaction.on_commit(lambda: _repeat(event), robust=True)
+    return event
+
+
+def _repeat(event: AuditEvent) -> None:
+    """Write an event to the log `audit` too, where it can't be changed with the database."""
+    known = {
+        "event": event.pk,
+        "action": event.action,
+        "user": event.user_id,
+        "department": event.department,
+        "address": event.address,
+        "summary": event.summary,
+    }
+    logger.info("%s", event.get_action_display(), extra=known)
 
 
 def record_parts(

@@ -79,7 +79,7 @@ class PublicPages:
         self._secret = settings.SECRET_KEY.encode()[:64]
         self._locks = [Lock() for _ in range(64)]
         self._static = f"/{settings.STATIC_URL.lstrip('/')}"
-        self._is_shared = bool(getattr(settings, "REDIS_URL", ""))
+        self._is_shared = bool(settings.REDIS_URL)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return a stored page or a 304, or let the request through."""

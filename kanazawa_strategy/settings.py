@@ -7,7 +7,7 @@ from pathlib import Path
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from kanazawa_strategy import environment
+from kanazawa_strategy import environment, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var")))
@@ -44,6 +44,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "kanazawa_strategy.publishing.PublicPages",  # before all others: what it has stored needs none of them
+    "kanazawa_strategy.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads each answer by chance, against BREACH
@@ -83,6 +84,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Public pages are kept ready in the memory of each process (0: not at all, so that a developer sees each change)
 PAGE_STORE_MB = environment.integer("PAGE_STORE_MB", 0 if DEBUG else 32)
+
+# Cache: in each process, or shared by all machines in Redis
+REDIS_URL = environment.text("REDIS_URL")
+CACHES = {"default": environment.cache("REDIS_URL")}
+
+# Backups: of the newest so many days that have one all are kept, of the newest so many months the last one
+BACKUP_DIR = Path(environment.text("BACKUP_DIR", str(DATA_DIR / "backups")))
+BACKUP_KEEP_DAYS = environment.integer("BACKUP_KEEP_DAYS", 30)
+BACKUP_KEEP_MONTHS = environment.integer("BACKUP_KEEP_MONTHS", 24)
 
 # Accounts
 AUTHENTICATION_BACKENDS = ["goals.roles.RoleBackend"]
@@ -124,7 +134,9 @@ HTTPS = environment.boolean("HTTPS", not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-if environment.boolean("BEHIND_PROXY", False):
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # load balancers ask over plain HTTP
+BEHIND_PROXY = environment.boolean("BEHIND_PROXY", False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -163,10 +175,9 @@ OPENDATA_LICENSE_URL = environment.text("OPENDATA_LICENSE_URL", "https://creativ
 # import-export: one transaction for a file, nothing half-written
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO")},
-}
+# Log: to standard error; audit events to a file of their own where one is named
+LOG_FORMAT = environment.text("LOG_FORMAT", "line" if DEBUG else "json")
+AUDIT_LOG = environment.text("AUDIT_LOG")
+LOGGING = logs.configuration(
+    form="line" if LOG_FORMAT == "line" else "json", level=environment.text("LOG_LEVEL", "INFO"), audit_file=AUDIT_LOG
+)

@@ -6,7 +6,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path, re_path
 
 from goals.publication import public
-from kanazawa_strategy import guide
+from kanazawa_strategy import guide, health
 from kanazawa_strategy.feeds import ChangesFeed
 from kanazawa_strategy.pages import (
     about,
@@ -97,6 +97,8 @@ urlpatterns = [
     path("sitemap.xml", public("p")(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", wellknown.robots, name="robots"),
     path("favicon.ico", wellknown.favicon, name="favicon"),
+    # For load balancers
+    path("healthz", health.healthz, name="healthz"),
     # /admin/
     path("admin/help/", admin.site.admin_view(guide.start), name="help"),
     path("admin/help/card/", admin.site.admin_view(guide.card), name="help-card"),

@@ -10,7 +10,7 @@ from django.test import Client, override_settings
 from goals import roles
 from tests.makers import make_superuser, make_user
 
-DATABASE = {"db", "transactional_db", "django_db_setup"}
+DATABASE = {"db", "transactional_db", "django_db_setup", "demonstration"}
 
 
 @pytest.hookimpl(tryfirst=True)

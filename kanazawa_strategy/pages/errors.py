@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.cache import patch_cache_control
 
 from kanazawa_strategy.members import may_preview, sealed
+
+RETRY_AFTER = 30  # seconds
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -19,5 +25,23 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Say that something went wrong; needs neither the database nor a context."""
-    return HttpResponseServerError(render_to_string("500.html"))
+    """Say that something went wrong, or that the database is away; needs neither the database nor a context."""
+    ctx = {"number": getattr(request, "request_id", "")}
+    if is_database_away(sys.exc_info()[1]):
+        response = HttpResponse(render_to_string("503.html", ctx), status=503)
+        response["Retry-After"] = str(RETRY_AFTER)
+    else:
+        response = HttpResponseServerError(render_to_string("500.html", ctx))
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+def is_database_away(error: BaseException | None) -> bool:
+    """Tell whether an error comes of a database that can't be reached or can't write."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, OperationalError | InterfaceError):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False

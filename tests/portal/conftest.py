@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import transaction
 
 from kanazawa_strategy import loading
+from tests import processes
 from tests.portal.sources import FIXTURES
+from tests.processes import Portal
 
 
 @pytest.fixture(scope="module")
@@ -17,3 +20,29 @@ def real_strategy(django_db_setup: None, django_db_blocker: Any) -> Iterator[Non
         loading.load(FIXTURES)
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """Give a portal of its own with the demonstration and static files: to copy, or to read only."""
+    portal = processes.make_portal(tmp_path_factory.mktemp("demonstration"))
+    portal.managed("migrate", "-v0")
+    portal.managed("load_demo", DEMO_PASSWORD="demo-only-passphrase")
+    portal.managed("collectstatic", "--noinput", "-v0")
+    yield portal
+    processes.drop(portal)
+
+
+@pytest.fixture
+def make_portal(demonstration: Portal, tmp_path: Path) -> Iterator[Callable[..., Portal]]:
+    """Make portals with nothing in their database, or as a copy of the demonstration."""
+    made: list[Portal] = []
+
+    def make(*, is_empty: bool = False) -> Portal:
+        place = tmp_path / f"portal-{len(made)}"
+        made.append(processes.make_portal(place, template=None if is_empty else demonstration))
+        return made[-1]
+
+    yield make
+    for portal in made:
+        processes.drop(portal)

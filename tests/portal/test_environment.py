@@ -54,7 +54,13 @@ def test_a_postgresql_url_is_taken_apart(
 
 def test_options_of_a_postgresql_url_are_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://db/portal?sslmode=require")
-    assert environment.database("DATABASE_URL", FILE)["OPTIONS"] == {"sslmode": "require"}
+    assert environment.database("DATABASE_URL", FILE)["OPTIONS"] == {
+        "connect_timeout": "5",
+        "tcp_user_timeout": "10000",
+        "sslmode": "require",
+    }
+    monkeypatch.setenv("DATABASE_URL", "postgresql://db/portal?connect_timeout=2")
+    assert environment.database("DATABASE_URL", FILE)["OPTIONS"]["connect_timeout"] == "2"
 
 
 @pytest.mark.parametrize("url", ["mysql://db/portal", "portal.sqlite3", "postgresql://db:port/portal"])

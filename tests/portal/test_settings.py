@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 from kanazawa_strategy import checks
@@ -15,6 +16,7 @@ PRODUCTION = {
     "SECRET_KEY": "x" * 25 + "abcdefghijklmnopqrstuvwxyz0123456789",
     "ALLOWED_HOSTS": "strategy.example.jp",
     "DEBUG": "0",
+    "SITE_URL": "https://strategy.example.jp",
 }
 
 
@@ -49,6 +51,64 @@ def test_production_without_a_named_host_fails_the_check(tmp_path: Path) -> None
     done = check_deploy(tmp_path, **{**PRODUCTION, "ALLOWED_HOSTS": ""})
     assert done.returncode != 0
     assert "kanazawa_strategy.E001" in done.stderr
+
+
+POSTGRESQL = {"DATABASE_URL": "postgresql://db.example.jp/portal"}
+REDIS = {"REDIS_URL": "redis://cache.example.jp:6379/0"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {**POSTGRESQL, **REDIS},
+        {**POSTGRESQL, "REDIS_URL": "unix:///run/redis.sock?db=1"},
+        {"EMAIL_HOST": "mail.example.jp", "EMAIL_FROM": "strategy@example.jp"},
+        {"LOG_FORMAT": "line"},
+        {"BEHIND_PROXY": "1", "BACKUP_KEEP_DAYS": "1", "BACKUP_KEEP_MONTHS": "0"},
+    ],
+)
+def test_good_settings_are_found_good(tmp_path: Path, more: dict[str, str]) -> None:
+    done = check_deploy(tmp_path, **PRODUCTION, **more)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("slip", "found"),
+    [
+        ({"SECRET_KEY": "short"}, "security.W009"),
+        ({"AUDIT_LOG": "/no/such/place/audit.log"}, "kanazawa_strategy.E003"),
+        ({"BACKUP_DIR": "static/backups"}, "kanazawa_strategy.E004"),
+        ({"BACKUP_KEEP_DAYS": "0"}, "kanazawa_strategy.E005"),
+        ({"BACKUP_KEEP_MONTHS": "-1"}, "kanazawa_strategy.E005"),
+        ({"REDIS_URL": "cache.example.jp:6379", **POSTGRESQL}, "kanazawa_strategy.E006"),
+        ({"REDIS_URL": "redis://:secret-word@/0", **POSTGRESQL}, "kanazawa_strategy.E006"),
+        ({"REDIS_URL": "redis://cache.example.jp:port", **POSTGRESQL}, "kanazawa_strategy.E006"),
+        ({"LOG_FORMAT": "xml"}, "kanazawa_strategy.E007"),
+        (REDIS, "kanazawa_strategy.W002"),
+        ({"SITE_URL": "http://strategy.example.jp"}, "kanazawa_strategy.W003"),
+        ({"SITE_URL": "strategy.example.jp"}, "kanazawa_strategy.W003"),
+        ({"EMAIL_HOST": "mail.example.jp"}, "kanazawa_strategy.W004"),
+        ({"PATH": "/nowhere", **POSTGRESQL}, "kanazawa_strategy.W005"),
+    ],
+)
+def test_a_slip_in_the_settings_is_found_at_the_start(tmp_path: Path, slip: dict[str, str], found: str) -> None:
+    done = check_deploy(tmp_path, **{**PRODUCTION, **slip})
+    assert done.returncode != 0
+    assert found in done.stderr
+    assert "secret-word" not in done.stderr
+
+
+def test_a_place_that_can_t_be_written_to_is_an_error(settings: object, tmp_path: Path) -> None:
+    settings.DATA_DIR, settings.AUDIT_LOG = tmp_path, ""  # type: ignore[attr-defined]
+    assert checks.places_are_writable(None) == []
+    settings.DATA_DIR = tmp_path / "missing"  # type: ignore[attr-defined]
+    assert [message.id for message in checks.places_are_writable(None)] == ["kanazawa_strategy.E002"]
+
+
+def test_a_portal_without_mail_is_told_so_and_passes(tmp_path: Path) -> None:
+    done = check_deploy(tmp_path, **PRODUCTION)
+    assert "kanazawa_strategy.I001" in done.stdout + done.stderr
 
 
 def test_missing_plotly_is_a_warning_with_an_id(settings: object, tmp_path: Path) -> None:

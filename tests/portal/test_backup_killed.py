@@ -1,0 +1,95 @@
+"""A backup and its restoring are killed at many moments: what is left is all or nothing, and it can be done again."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kanazawa_strategy.backup import archive, making
+from tests.processes import Portal, is_postgresql
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="Processes are killed here.")
+
+MOMENTS = 10
+STATE = """
+    SELECT (SELECT number FROM goals_publicversion), (SELECT count(*) FROM goals_auditevent WHERE action = 'RESTORE'),
+           (SELECT count(*) FROM auth_user WHERE username = 'marker'), (SELECT count(*) FROM kpis_yearlyvalue)
+"""
+
+
+def kill_along(portal: Portal, *arguments: str) -> Iterator[float]:
+    """Run a command once to its end, then kill it at moments spread over the time that it took."""
+    began = time.monotonic()
+    portal.managed(*arguments)
+    whole = time.monotonic() - began
+    for number in range(1, MOMENTS + 1):
+        process = portal.start(*arguments)
+        # From the second third on: before it Python is only starting.
+        time.sleep(whole * (1 / 3 + 2 / 3 * number / MOMENTS))
+        process.kill()
+        process.communicate()
+        yield whole
+
+
+def test_no_killed_backup_is_ever_taken_for_a_good_one(
+    make_portal: Callable[..., Portal], tmp_path: Path, django_db_setup: None
+) -> None:
+    portal, place = make_portal(), tmp_path / "kept"
+    for _ in kill_along(portal, "backup", "--to", str(place)):
+        for number, file in enumerate(place.glob("*.zip")):
+            (tmp_path / f"look-{number}").mkdir(exist_ok=True)
+            manifest, copy = archive.unpack(file, tmp_path / f"look-{number}")
+            making.compare(manifest, making.engine().count(copy))
+            copy.unlink()
+    for left in place.glob(f"{making.WORKSHOP}*"):
+        os.utime(left, (time.time() - 2 * making.ABANDONED,) * 2)
+    portal.managed("backup", "--to", str(place))
+    assert not list(place.glob(f"{making.WORKSHOP}*")), "What the killed ones left is swept away."
+
+
+def test_a_killed_restore_leaves_the_old_database_or_the_new_one(
+    make_portal: Callable[..., Portal], tmp_path: Path
+) -> None:
+    source, portal = make_portal(), make_portal()
+    source.managed("backup", "--to", str(tmp_path / "kept"))
+    [file] = (tmp_path / "kept").iterdir()
+    mark = "INSERT INTO auth_user (username, password, is_superuser, is_staff, is_active, first_name, last_name, email, date_joined)"
+    values = "VALUES ('marker', '', false, false, true, '', '', '', '2026-01-01')"
+    seen = set()
+    before = None
+    for _ in kill_along(portal, "restore", str(file), "--yes"):
+        _rest(portal)
+        [state] = portal.query(STATE)
+        if before:
+            was_restored = state[0] > before[0]
+            assert state == before or (was_restored and state[1:] == (1, 0, before[3]))
+            seen.add(was_restored)
+        _write(portal, f"{mark} {values}")
+        [before] = portal.query(STATE)
+        assert before[2] == 1
+        _write(portal, "UPDATE goals_publicversion SET number = number + 1")
+        [before] = portal.query(STATE)
+    assert False in seen, "None was killed before its end."
+    portal.managed("restore", str(file), "--yes")
+    assert "誤りはありません" in portal.managed("check_data")
+
+
+def _rest(portal: Portal) -> None:
+    """Wait until the server has noticed that its client is gone."""
+    if is_postgresql():
+        for _ in range(100):
+            others = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            if not portal.query(others):
+                return
+            time.sleep(0.1)
+        raise AssertionError("A killed client is still there.")
+
+
+def _write(portal: Portal, sql: str) -> None:
+    statement = f"{sql} ON CONFLICT DO NOTHING" if sql.startswith("INSERT") else sql
+    code = f"from django.db import connection; connection.cursor().execute({statement!r})"
+    portal.managed("shell", "-v0", "-c", code)
