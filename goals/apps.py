@@ -13,5 +13,6 @@ class GoalsConfig(AppConfig):
         from goals import signins
 
         signins.connect()
-        # The commands of Django's own apps come first; of these two, ours write into the log.
-        get_commands().update(createsuperuser=self.name, changepassword=self.name)
+        # The commands of the apps above come first; of these, ours write into the log.
+        names = ("createsuperuser", "changepassword", "axes_reset_username")
+        get_commands().update(dict.fromkeys(names, self.name))

@@ -12,6 +12,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from goals.addresses import client_address
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
     from django.http import HttpRequest
@@ -30,6 +32,9 @@ class AuditAction(models.TextChoices):
     LOGIN = "LOGIN", "ログイン"
     LOGOUT = "LOGOUT", "ログアウト"
     LOGIN_FAILED = "LOGIN_FAILED", "ログイン失敗"
+    LOCKED_OUT = "LOCKED_OUT", "ログインの停止"
+    UNLOCKED = "UNLOCKED", "ログイン停止の解除"
+    SESSION_ENDED = "SESSION_ENDED", "時間切れ"
     EXPORT = "EXPORT", "書き出し"
     IMPORT = "IMPORT", "取り込み"
     OPEN = "OPEN", "受付の開始と締切"
@@ -44,6 +49,7 @@ class AuditAction(models.TextChoices):
     PERMISSION = "PERMISSION", "権限の変更"
     PASSWORD = "PASSWORD", "パスワードの変更"
     RESTORE = "RESTORE", "バックアップからの復元"
+    SECOND_FACTOR = "SECOND_FACTOR", "2段階認証"
 
 
 class AuditEvent(models.Model):
@@ -78,12 +84,11 @@ def record(
 ) -> AuditEvent:
     """Write one event, with the departments of the user and the address of the request.
 
-    Where no request is handed over, the one that the history knows of is taken (its middleware keeps it); from a
-    command there is none.
+    Where no request is handed over, the one at hand is taken.
     """
     from goals.models.department import Department
 
-    request = request or getattr(HistoricalRecords.context, "request", None)
+    request = request or request_at_hand()
     who: Any = user or getattr(request, "user", None)
     known = who if who is not None and who.is_authenticated else None
     names = Department.objects.of(known, timezone.localdate()).values_list("name", flat=True) if known else []
@@ -91,7 +96,7 @@ def record(
         action=action,
         user=known,
         department="、".join(names)[:100],
-        address=request.META.get("REMOTE_ADDR") or None if request else None,
+        address=client_address(request) if request else None,
         summary=summary[:LONGEST],
     )
     # What is rolled back did not happen.
@@ -110,6 +115,12 @@ def _repeat(event: AuditEvent) -> None:
         "summary": event.summary,
     }
     logger.info("%s", event.get_action_display(), extra=known)
+
+
+def request_at_hand() -> HttpRequest | None:
+    """Return the request that is being answered, which the history's middleware keeps; from a command there is none."""
+    request: HttpRequest | None = getattr(HistoricalRecords.context, "request", None)
+    return request
 
 
 def record_parts(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from goals.admin import DirectionAdmin
 from goals.models import Direction, Revision
 from kanazawa_strategy import pictures
+from kanazawa_strategy.pages import accounts
 from kpis.admin import RoundAdmin
 from kpis.models import Round
 from measures.admin import MeasureInline
@@ -16,6 +19,11 @@ from measures.admin.revision import RevisionWithChangesAdmin
 admin.site.site_header = "金沢版総合戦略 管理画面"
 admin.site.site_title = "金沢版総合戦略 管理画面"
 admin.site.index_title = "管理"
+# The site has no setting for its view.
+admin.site.login = accounts.staff_door  # type: ignore[method-assign]
+# Secrets of others are for nobody's eyes: goals.second_factor has what there is to do.
+for model in (TOTPDevice, StaticDevice):
+    admin.site.unregister(model)
 
 
 @admin.register(Direction)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import SELF
@@ -33,6 +34,10 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "django_filters",
     "import_export",
     "simple_history",
@@ -46,16 +51,19 @@ MIDDLEWARE = [
     "kanazawa_strategy.publishing.PublicPages",  # before all others: what it has stored needs none of them
     "kanazawa_strategy.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
+    "kanazawa_strategy.headers.permissions_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads each answer by chance, against BREACH
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # above what may answer by itself, with a redirect
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kanazawa_strategy.sessions.SessionLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",  # the last: puts the lock-out's page in the place of the answer
 ]
 
 ROOT_URLCONF = "kanazawa_strategy.urls"
@@ -95,14 +103,37 @@ BACKUP_KEEP_DAYS = environment.integer("BACKUP_KEEP_DAYS", 30)
 BACKUP_KEEP_MONTHS = environment.integer("BACKUP_KEEP_MONTHS", 24)
 
 # Accounts
-AUTHENTICATION_BACKENDS = ["goals.roles.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "goals.roles.RoleBackend"]
+PASSWORD_MIN_LENGTH = environment.integer("PASSWORD_MIN_LENGTH", 12)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "login"
+
+# Lock-out, by name and address together: a colleague behind the same proxy, or the same name elsewhere, still gets in.
+# Counted in the database, which every machine shares.
+LOGIN_FAILURE_LIMIT = environment.integer("LOGIN_FAILURE_LIMIT", 5)
+LOGIN_COOLOFF_MINUTES = environment.integer("LOGIN_COOLOFF_MINUTES", 15)
+AXES_FAILURE_LIMIT = LOGIN_FAILURE_LIMIT
+AXES_COOLOFF_TIME = timedelta(minutes=LOGIN_COOLOFF_MINUTES)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "goals.lockout.name_of"
+AXES_CLIENT_IP_CALLABLE = "goals.lockout.origin_of"
+AXES_LOCKOUT_CALLABLE = "kanazawa_strategy.pages.errors.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True  # goals.audit holds it
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+
+# Second factor (TOTP): anybody may have one; the roles named here must
+TOTP_REQUIRED = environment.words("TOTP_REQUIRED")
+OTP_TOTP_ISSUER = "金沢版総合戦略"  # short: it stands in the QR code
 
 # Language: one locale. No thousands separator by default: it would also change import and export (docs of goals.numbers).
 LANGUAGE_CODE = "ja"
@@ -138,8 +169,10 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # load balancers ask over plain HTTP
 BEHIND_PROXY = environment.boolean("BEHIND_PROXY", False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # scripts take the token from the form
+SESSION_IDLE_MINUTES = environment.integer("SESSION_IDLE_MINUTES", 60)
+SESSION_HOURS = environment.integer("SESSION_HOURS", 12)
+SESSION_COOKIE_AGE = (SESSION_HOURS + 24) * 60 * 60  # kept a day longer than it opens anything, to say that it ended
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

@@ -15,6 +15,7 @@ from kanazawa_strategy.pages import (
     committee,
     components,
     dashboard,
+    firstpassword,
     glossary,
     goals,
     home,
@@ -24,6 +25,7 @@ from kanazawa_strategy.pages import (
     opendata,
     pack,
     search,
+    secondfactor,
     themes,
     wellknown,
 )
@@ -78,6 +80,9 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     # /accounts/
     path("accounts/login/", accounts.Door.as_view(), name="login"),
+    path("accounts/login/code/", secondfactor.login_code, name="login-code"),
+    path("accounts/login/password/", firstpassword.first_password, name="first-password"),
+    path("accounts/second-factor/", secondfactor.second_factor, name="second-factor"),
     path("accounts/password/", accounts.Password.as_view(), name="password"),
     path("accounts/logout/", LogoutView.as_view(next_page="home"), name="logout"),
     # /about/

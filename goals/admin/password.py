@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from goals import audit
+from goals import audit, passwords
 
 
 class PasswordForm(AdminPasswordChangeForm):
@@ -24,6 +24,8 @@ class PasswordForm(AdminPasswordChangeForm):
             user: User = super().save(commit)
             what = "を変更" if user.has_usable_password() else "によるログインを停止"
             audit.record(audit.AuditAction.PASSWORD, f"利用者「{user}」のパスワード{what}")
+            own = user == getattr(audit.request_at_hand(), "user", None)
+            (passwords.settle if own or not user.has_usable_password() else passwords.hand_over)(user)
         return user
 
 
@@ -35,6 +37,7 @@ def change_own(request: HttpRequest, extra_context: dict[str, Any] | None = None
         response = AdminSite.password_change(admin.site, request, extra_context)
         if user.password != before:
             audit.record(audit.AuditAction.PASSWORD, f"利用者「{user}」が自分のパスワードを変更", request=request)
+            passwords.settle(user)
     return response
 
 

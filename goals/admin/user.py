@@ -7,7 +7,7 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 
-from goals import audit
+from goals import audit, lockout, passwords, second_factor
 from goals.admin.base import NamedChoices, Tabular
 from goals.admin.password import PasswordForm
 from goals.models import Membership
@@ -31,6 +31,7 @@ class AccountAdmin(NamedChoices, UserAdmin):
     search_fields = ["username", "last_name", "first_name", "email"]
     ordering = ["username"]
     inlines = [MembershipInline]
+    actions = ["lift_lock_out", "remove_second_factor"]
     change_password_form = PasswordForm
     filter_horizontal = ["user_permissions"]
     add_fieldsets = [
@@ -78,6 +79,8 @@ class AccountAdmin(NamedChoices, UserAdmin):
         if not change:
             obj.is_staff = True
         super().save_model(request, obj, form, change)
+        if not change and obj.has_usable_password():
+            passwords.hand_over(obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Write down what changed, with what it was before where it says who may what."""
@@ -89,6 +92,22 @@ class AccountAdmin(NamedChoices, UserAdmin):
             audit.record(action, f"{subject}の追加", request=request)
         audit.record_parts(action, f"{subject}の変更", _changes(form) if change else [], request=request)
         audit.record_memberships(before, rows.all(), request=request)
+
+    @admin.action(description="ログイン停止を解除する", permissions=["change"])
+    def lift_lock_out(self, request: HttpRequest, queryset: Any) -> None:
+        """Let those log in again who typed too many wrong passwords."""
+        users = [user for user in queryset if self.has_change_permission(request, user)]
+        count = sum(lockout.lift(user, request=request) for user in users)
+        text = f"{count}人のログイン停止を解除しました。" if count else "ログインが止まっている利用者はいませんでした。"
+        self.message_user(request, text)
+
+    @admin.action(description="2段階認証を解除する", permissions=["change"])
+    def remove_second_factor(self, request: HttpRequest, queryset: Any) -> None:
+        """Let those in by the password alone who lost their app and their recovery codes."""
+        users = [user for user in queryset if self.has_change_permission(request, user)]
+        count = sum(second_factor.remove(user, how="（管理者）", request=request) for user in users)
+        text = f"{count}人の2段階認証を解除しました。" if count else "2段階認証を使っている利用者はいませんでした。"
+        self.message_user(request, text)
 
     @admin.display(description="氏名", ordering="last_name")
     def full_name(self, obj: User) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goals.audit import AuditEvent
+from goals.models.account import HandedPassword
 from goals.models.department import Department, Membership
 from goals.models.loaded import LoadedRow
 from goals.models.plan import Direction, Goal, GoalColor
@@ -17,6 +18,7 @@ __all__ = [
     "Direction",
     "Goal",
     "GoalColor",
+    "HandedPassword",
     "LoadedRow",
     "Membership",
     "PublicVersion",

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from goals.models import Department, Membership
+from goals.models import Department, HandedPassword, Membership
 from goals.roles import Role
 from kanazawa_strategy.demo.files import DemoError, find
 
@@ -74,6 +74,7 @@ def reset(password: str) -> None:
     """Give the accounts a new password."""
     check(password)
     User.objects.filter(username__in=NAMES).update(password=make_password(password))
+    HandedPassword.objects.filter(user__username__in=NAMES).delete()
 
 
 def lines(password: str) -> list[str]:

@@ -4,37 +4,61 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.contrib import messages
+from django.contrib import admin, messages
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
-from goals import audit
+from goals import audit, passwords
+from kanazawa_strategy import entrance
 from kanazawa_strategy.context import Crumb
 from kanazawa_strategy.members import may_preview, sealed
 
 CHANGED = "パスワードを変更しました。次のログインから、新しいパスワードをお使いください。"
 
 
-class Door(LoginView):
+class Entrance(LoginView):
+    """Take a name and a password, and lead on to what is still owed before the log-in (entrance.py)."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        user = form.get_user()
+        return entrance.enter(self.request, user, self.get_redirect_url() or entrance.home_of(user))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the form's context without Django's own `site`, which would hide that of the page's frame."""
+        context = super().get_context_data(**kwargs)
+        del context["site"], context["site_name"]
+        return context
+
+
+class Door(Entrance):
     """Let a member of the committee, or of staff, in."""
 
     template_name = "portal/login.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the form's context without Django's own `site`, which would hide that of the page's frame."""
-        context = super().get_context_data(crumbs=[Crumb("ログイン")], **kwargs)
-        del context["site"], context["site_name"]
-        return context
+    extra_context = {"crumbs": [Crumb("ログイン")]}
 
-    def get_default_redirect_url(self) -> str:
-        """Lead staff to the admin, members to their page, and others to the committee's."""
-        user: Any = self.request.user
-        if getattr(user, "is_staff", False):
-            return reverse("admin:index")
-        return reverse("members" if may_preview(user) else "committee")
+
+def staff_door(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    """Do what the admin does, but for the steps that may follow the password."""
+    if request.method == "GET" and admin.site.has_permission(request):
+        return redirect("admin:index")
+    context = {
+        **admin.site.each_context(request),
+        "title": "ログイン",
+        "subtitle": None,
+        "app_path": request.get_full_path(),
+        "username": request.user.get_username(),
+        **(extra_context or {}),
+    }
+    view = Entrance.as_view(
+        extra_context=context, authentication_form=AdminAuthenticationForm, template_name="admin/login.html"
+    )
+    return cast(HttpResponse, view(request))
 
 
 class Password(PasswordChangeView):
@@ -46,16 +70,14 @@ class Password(PasswordChangeView):
         return sealed(cast(HttpResponse, super().dispatch(*args, **kwargs)))
 
     def get_form(self, form_class: Any = None) -> Any:
-        form = super().get_form(form_class)
-        for field in form.fields.values():
-            field.error_messages["required"] = f"{field.label}を入力してください。"
-        return form
+        return passwords.say_what_is_missing(super().get_form(form_class))
 
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
             response = super().form_valid(form)
             summary = f"利用者「{self.request.user}」が自分のパスワードを変更"
             audit.record(audit.AuditAction.PASSWORD, summary, request=self.request)
+            passwords.settle(form.user)
         messages.success(self.request, CHANGED)
         return response
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
@@ -22,6 +24,14 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that the page is not for this account, and whose it is; no cache keeps the answer."""
     ctx = {"may_preview": may_preview(request.user)}
     return sealed(render(request, "403.html", ctx, status=403))
+
+
+def locked_out(request: HttpRequest, answer: HttpResponse, credentials: Any) -> HttpResponse:
+    """Say that too many wrong passwords came, and when to try again; the same whether the name is known or not."""
+    minutes = settings.LOGIN_COOLOFF_MINUTES
+    response = sealed(render(request, "portal/locked_out.html", {"minutes": minutes}, status=429))
+    response["Retry-After"] = str(minutes * 60)
+    return response
 
 
 def failed(request: HttpRequest) -> HttpResponse:

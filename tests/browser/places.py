@@ -50,6 +50,7 @@ MEMBER_KINDS = [
     "/committee/opinions/new/?indicator=3-1-n1",
     "/committee/opinions/2027-02-16-1/",  # an own one, handed in
     "/accounts/password/",
+    "/accounts/second-factor/",
     "/committee/preview/2026/",
     "/committee/preview/2026/goals/1/",
     "/committee/preview/2026/pack/",

@@ -144,7 +144,7 @@ def test_every_kind_of_page_is_among_those_looked_at() -> None:
         if isinstance(pattern, URLPattern) and "." not in str(pattern.pattern)
     }
     looked_at = {resolve(urlsplit(path).path).url_name for path in [*KINDS, *STAFF_KINDS, *MEMBER_KINDS, *STATES]}
-    others = {"logout", "components"}  # an action; a page with a test of its own
+    others = {"logout", "components", "login-code", "first-password"}  # an action; pages with tests of their own
     assert served - others - looked_at == set(), "Add a page of this kind to tests/browser/places.py."
 
 

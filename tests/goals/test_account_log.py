@@ -15,6 +15,7 @@ from django.urls import reverse
 from goals import roles
 from goals.audit import LONGEST, AuditAction, AuditEvent, record_parts
 from goals.models import Membership
+from tests.door import lets_in
 from tests.makers import PASSWORD, make_department, make_superuser, make_user
 from tests.transfer import bring, take, upload
 
@@ -66,7 +67,7 @@ def test_a_password_changed_by_its_owner_is_in_the_log(role: str) -> None:
     assert event.summary == "利用者「tantou」が自分のパスワードを変更"
     assert (str(event.user), event.department) == ("tantou", "こども課" if role else "")
     assert event.address == "192.0.2.7"
-    assert Client().login(username="tantou", password=NEW)
+    assert lets_in("tantou", NEW)
 
 
 def test_a_password_that_was_not_changed_is_not_in_the_log() -> None:
@@ -84,7 +85,7 @@ def test_a_password_set_for_another_is_in_the_log_under_who_set_it() -> None:
     event = AuditEvent.objects.get(action=AuditAction.PASSWORD)
     assert (str(event.user), event.address) == ("soumu", "192.0.2.7")
     assert event.summary == "利用者「tantou」のパスワードを変更"
-    assert Client().login(username="tantou", password=NEW)
+    assert User.objects.get(username="tantou").check_password(NEW)
 
 
 def test_a_password_taken_away_is_in_the_log() -> None:
@@ -300,7 +301,7 @@ def test_a_superuser_made_on_the_command_line_is_in_the_log(monkeypatch: pytest.
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", NEW)
     call_command("createsuperuser", interactive=False, username="kanri", email="", verbosity=0)
     assert told() == ["スーパーユーザー「kanri」の追加（コマンド createsuperuser）"]
-    assert Client().login(username="kanri", password=NEW)
+    assert lets_in("kanri", NEW)
 
 
 def test_a_superuser_that_was_not_made_is_not_in_the_log() -> None:
@@ -315,7 +316,7 @@ def test_a_password_changed_on_the_command_line_is_in_the_log(typed: list[str]) 
     typed += [NEW, NEW]
     call_command("changepassword", "tantou", stdout=StringIO())
     assert told(AuditAction.PASSWORD) == ["利用者「tantou」のパスワードを変更（コマンド changepassword）"]
-    assert Client().login(username="tantou", password=NEW)
+    assert User.objects.get(username="tantou").check_password(NEW)
 
 
 def test_a_password_that_was_not_changed_on_the_command_line_is_not_in_the_log(typed: list[str]) -> None:

@@ -35,6 +35,7 @@ from kpis.models import (
 )
 from measures.models import Measure, MeasureReport, Meeting, Opinion, OpinionStatus
 from tests import makers
+from tests.door import lets_in
 
 PASSWORD = "demo-only-passphrase"
 
@@ -243,7 +244,7 @@ class TestTheDemonstration:
         assert "架空" in loaded
 
     def test_accepts_the_printed_password(self) -> None:
-        assert Client().login(username="kodomo", password=PASSWORD)
+        assert lets_in("kodomo", PASSWORD)
         assert all(user.check_password(PASSWORD) for user in User.objects.all())
 
     def test_changes_nothing_when_loaded_again(self) -> None:
@@ -256,8 +257,8 @@ class TestTheDemonstration:
 
     def test_sets_a_given_password_when_loaded_again(self) -> None:
         assert "DEMO_PASSWORD の値に変えました" in run(DEMO_PASSWORD="another-long-passphrase")
-        assert Client().login(username="iin", password="another-long-passphrase")
-        assert not Client().login(username="kodomo", password=PASSWORD)
+        assert lets_in("iin", "another-long-passphrase")
+        assert not lets_in("kodomo", PASSWORD)
 
 
 @pytest.mark.django_db

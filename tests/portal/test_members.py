@@ -14,6 +14,7 @@ from goals.audit import AuditAction, AuditEvent
 from measures import handing_in
 from measures.handing_in import Closed, Subject
 from measures.models import Meeting, Opinion, OpinionStatus
+from tests.door import lets_in
 from tests.kpis.test_steps_meet import while_it_waits
 from tests.makers import (
     PASSWORD,
@@ -161,7 +162,7 @@ def test_a_member_changes_the_password_and_the_log_knows(browser: Client, member
     response = browser.post(CHANGE, form, follow=True)
     assert response.redirect_chain == [(START, 302)]
     assert "パスワードを変更しました。" in said(response)
-    assert Client().login(username="iin", password=NEW)
+    assert lets_in("iin", NEW)
     event = AuditEvent.objects.get(action=AuditAction.PASSWORD)
     assert (event.summary, event.user) == ("利用者「iin」が自分のパスワードを変更", member)
 

@@ -124,3 +124,41 @@ def test_every_setting_read_from_the_environment_stands_in_the_readme() -> None:
     table = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
     assert {"SECRET_KEY", "DATABASE_URL"} <= read
     assert read <= table, f"not in the README: {sorted(read - table)}"
+
+
+def test_production_with_limits_of_nothing_or_an_unknown_role_fails_the_check(tmp_path: Path) -> None:
+    wrong = {
+        "LOGIN_FAILURE_LIMIT": "0",
+        "LOGIN_COOLOFF_MINUTES": "-1",
+        "SESSION_IDLE_MINUTES": "0",
+        "SESSION_HOURS": "0",
+        "PASSWORD_MIN_LENGTH": "7",
+        "TOTP_REQUIRED": "企画調整課,システム管理者",
+    }
+    done = check_deploy(tmp_path, **PRODUCTION, **wrong)
+    assert done.returncode != 0
+    assert set(re.findall(r"kanazawa_strategy\.E01\d", done.stderr)) == {f"kanazawa_strategy.E01{n}" for n in range(6)}
+    assert "TOTP_REQUIRED names no role of the portal: システム管理者." in done.stderr
+
+
+def test_roles_that_must_have_a_second_factor_pass_the_check(tmp_path: Path) -> None:
+    done = check_deploy(tmp_path, **PRODUCTION, TOTP_REQUIRED="企画調整課, システム管理", PASSWORD_MIN_LENGTH="8")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("https", "secure"), [("1", True), ("0", False)])
+def test_cookies_are_secure_but_on_a_lan_without_tls_and_never_for_scripts(
+    tmp_path: Path, https: str, secure: bool
+) -> None:
+    names = "SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_SSL_REDIRECT SESSION_COOKIE_HTTPONLY CSRF_COOKIE_HTTPONLY"
+    show = f"from django.conf import settings; print([getattr(settings, name) for name in {names.split()}], settings.SECURE_HSTS_SECONDS)"
+    environment = {**PRODUCTION, "HTTPS": https, "DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "-c", show],
+        cwd=ROOT,
+        env={**environment, "DJANGO_SETTINGS_MODULE": "kanazawa_strategy.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == f"{[secure, secure, secure, True, True]} {31_536_000 if secure else 0}"

@@ -22,7 +22,7 @@ from goals.models import (
 )
 from kpis.models import Amendment, Assessment, ExpectedValue, Indicator, Round, Target, YearlyValue
 from measures.models import Measure, MeasureReport, Meeting, Opinion
-from tests.portal import deeds
+from tests.portal import account_deeds, deeds
 from tests.portal.table_deeds import Deed, action, add, bring, change, delete, delete_selected, go_back, inline
 
 # P: the round is in preparation, O: open, R: in review, X: published
@@ -218,6 +218,9 @@ LINES = [
     of_plan("auth_user_change", change(User), *KEEPERS),
     of_plan("auth_user_change", inline(User, Membership, ends_on="2100-03-31"), *KEEPERS, about="memberships"),
     of_plan("auth_user_password_change", deeds.password_of_another, *KEEPERS),
+    of_plan("auth_user_changelist", account_deeds.lift_lock_out, *KEEPERS, about="lift_lock_out"),
+    of_plan("auth_user_changelist", account_deeds.remove_second_factor, *KEEPERS, about="remove_second_factor"),
+    of_plan("second-factor", account_deeds.set_own_second_factor_up, *SIGNED_IN),
     of_plan("password_change", deeds.own_password, *SIGNED_IN),
     of_plan("password", deeds.own_password_at_the_members_door, *SIGNED_IN),
     of_plan("auth_user_delete", delete(User)),
