@@ -8,4 +8,4 @@ class KanazawaStrategyConfig(AppConfig):
     verbose_name = "金沢版総合戦略ポータル"
 
     def ready(self) -> None:
-        from kanazawa_strategy import checks  # noqa: F401
+        from kanazawa_strategy import checks, replica_checks  # noqa: F401

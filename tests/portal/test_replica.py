@@ -22,7 +22,7 @@ from pytest_django.fixtures import Settings
 from goals import publication
 from goals.models import Department
 from goals.publication import PublicVersion
-from kanazawa_strategy import checks, environment, replica
+from kanazawa_strategy import environment, replica, replica_checks
 from kpis.models import Indicator
 from tests.files import copy_into, is_in_memory
 from tests.makers import make_department, make_indicator, make_user
@@ -211,21 +211,25 @@ class TestWithAReplicaThatLags:
         assert [router.allow_migrate_model(alias, PublicVersion) for alias in ("default", "replica")] == [True, False]
 
     def test_the_check_says_that_a_replica_does_not_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert checks.replica_answers(None, databases=["default"]) == []
+        assert replica_checks.replica_answers(None, databases=["default"]) == []
         break_replica(monkeypatch)
-        (message,) = checks.replica_answers(None, databases=["default"])
+        (message,) = replica_checks.replica_answers(None, databases=["default"])
         assert (message.id, message.is_serious()) == ("kanazawa_strategy.W021", False)
 
     def test_the_check_says_that_the_replica_is_the_database_itself(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert checks.replica_is_another_database(None) == []
+        assert replica_checks.replica_is_another_database(None) == []
         monkeypatch.setitem(connections.settings, "replica", connections.settings["default"])
-        (message,) = checks.replica_is_another_database(None)
+        (message,) = replica_checks.replica_is_another_database(None)
         assert (message.id, message.is_serious()) == ("kanazawa_strategy.W020", False)
 
 
 def test_without_a_replica_nothing_is_checked() -> None:
     assert "replica" not in connections.settings
-    assert checks.replica_is_another_database(None) == checks.replica_answers(None, databases=["default"]) == []
+    assert (
+        replica_checks.replica_is_another_database(None)
+        == replica_checks.replica_answers(None, databases=["default"])
+        == []
+    )
 
 
 def test_a_replica_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
