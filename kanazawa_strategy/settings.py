@@ -78,13 +78,11 @@ TEMPLATES = [
 
 # Database
 DATABASES = {"default": environment.database("DATABASE_URL", DATA_DIR / "portal.sqlite3")}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-# A read replica, for the public pages of anonymous visitors only
-if environment.text("DATABASE_REPLICA_URL"):
+if environment.text("DATABASE_REPLICA_URL"):  # a read replica, for the public pages of anonymous visitors only
     DATABASES["replica"] = environment.replica("DATABASE_REPLICA_URL", DATA_DIR / "portal.sqlite3")
     DATABASE_ROUTERS = ["kanazawa_strategy.replica.PublicReads"]
     MIDDLEWARE.insert(0, "kanazawa_strategy.replica.ReplicaReads")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Accounts
 AUTHENTICATION_BACKENDS = ["goals.roles.RoleBackend"]
