@@ -68,7 +68,7 @@ class Machine:
         script = first + "".join(manual.blocks(ROOT, number)[only])
         for written, meant in {**self.releases, **REPLACED}.items():
             script = script.replace(written, meant)
-        script = self._with_backups(script)
+        script = self._as_far_as_it_goes(script)
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-xc", script],
             cwd="/",
@@ -83,17 +83,24 @@ class Machine:
         print(f"ok      {number} ({len(script.splitlines())} lines)", flush=True)
         return done.stdout
 
-    def _with_backups(self, script: str) -> str:
-        """Name the newest backup; leave the lines out where the release can't make any yet."""
-        if (Path("/opt/kanazawa-strategy/current/kanazawa_strategy/management/commands/backup.py")).exists():
-            files = sorted(Path("/var/lib/kanazawa-strategy/backups").glob("portal-*.zip"))
-            return script.replace("portal-20261201-100000.zip", files[0].name if files else "none")
-        kept, left = [], []
+    def _as_far_as_it_goes(self, script: str) -> str:
+        """Name the newest backup; leave out what the release in use does not have yet."""
+        portal = Path("/opt/kanazawa-strategy/current/kanazawa_strategy")
+        files = sorted(Path("/var/lib/kanazawa-strategy/backups").glob("portal-*.zip"))
+        script = script.replace("portal-20261201-100000.zip", files[-1].name if files else "none")
+        wanted = {r"portal-manage (backup|restore)|task@backup|/backups/": "management/commands/backup.py"}
+        wanted[r"/healthz"] = "health.py"
+        missing = [pattern for pattern, file in wanted.items() if portal.exists() and not (portal / file).exists()]
+        kept = []
         for line in script.splitlines(keepends=True):
-            is_backup = re.search(r"portal-manage (backup|restore)|task@backup|/backups/", line)
-            (left if is_backup else kept).append(line)
-        self.not_tried += [line.strip() for line in left]
+            if any(re.search(pattern, line) for pattern in missing):
+                self.not_tried.append(line.strip())
+            else:
+                kept.append(line)
         return "".join(kept)
+
+    def has_backups(self) -> bool:
+        return any(Path("/var/lib/kanazawa-strategy/backups").glob("portal-*.zip"))
 
     def wait(self) -> None:
         """Wait until the portal answers."""
@@ -159,11 +166,16 @@ def roll_back(machine: Machine) -> None:
     machine.follow(9, only=slice(1))
     machine.wait()
     assert os.readlink("/opt/kanazawa-strategy/current") == f"releases/{machine.old}"
-    browser.sign_in("https", PASSWORD)
+    machine.sh(f"systemctl stop portal && ln -sfn releases/{machine.new} /opt/kanazawa-strategy/current")
+    machine.sh("systemctl start portal")
+    machine.wait()
     machine.follow(9, only=slice(1, None))
     machine.wait()
-    if not machine.not_tried:
-        assert machine.sh(f'portal-manage shell -v0 -c "{count}"') == before, "The backup did not bring it back."
+    assert os.readlink("/opt/kanazawa-strategy/current") == f"releases/{machine.old}"
+    browser.sign_in("https", PASSWORD)
+    if machine.has_backups():
+        after = machine.sh(f'portal-manage shell -v0 -c "{count}"')
+        browser.expect("the backup brings back what was there", after == before, (before, after))
 
 
 def plain_http(machine: Machine) -> None:
