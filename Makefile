@@ -8,7 +8,7 @@ HOST = 127.0.0.1
 export DATA_DIR HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: run demo admin test check matrix bench audit drill lock clean help
+.PHONY: run demo admin test check matrix bench audit drill rehearse lock clean help
 
 run: ## Set up and serve the portal with the real strategy (PORT=8000 HOST=127.0.0.1)
 	@.ci/serve load_strategy
@@ -37,6 +37,9 @@ audit: ## Look at the pages with axe and Lighthouse, and compare with their budg
 
 drill: ## Back the demonstration up, restore it elsewhere and compare, on both databases
 	@.ci/test tests/portal/test_drill.py $(ARGS)
+
+rehearse: ## Try every command of docs/deploy.md on a machine that is thrown away (Debian, root; ARGS="OLD NEW")
+	@python3 .ci/deployment/rehearse.py $(ARGS)
 
 lock: ## Write the lock files anew (ARGS=--upgrade for newer versions)
 	@.ci/lock $(ARGS)

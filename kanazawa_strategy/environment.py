@@ -92,6 +92,15 @@ def cache(name: str) -> dict[str, Any]:
     }
 
 
+def replica(name: str, default_file: Path) -> dict[str, Any]:
+    """Return Django's settings for a database that is only read, and soon given up where it does not answer."""
+    found = database(name, default_file)
+    if found["ENGINE"].endswith("postgresql"):
+        found["OPTIONS"] = {"connect_timeout": 3, **found["OPTIONS"]}
+    # Tests have one database; what the replica is, a test says itself.
+    return {**found, "TEST": {"MIRROR": "default", "MIGRATE": False}}
+
+
 def _sqlite(file: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",

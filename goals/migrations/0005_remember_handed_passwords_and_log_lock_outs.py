@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("goals", "0003_log_passwords_and_discarded_drafts"),
+        ("goals", "0004_log_the_restoring_of_backups"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                     ("DISCARD", "改訂の案の取りやめ"),
                     ("PERMISSION", "権限の変更"),
                     ("PASSWORD", "パスワードの変更"),
+                    ("RESTORE", "バックアップからの復元"),
                     ("SECOND_FACTOR", "2段階認証"),
                 ],
                 max_length=20,

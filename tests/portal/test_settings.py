@@ -41,6 +41,18 @@ def test_production_settings_pass_django_s_own_checks(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_production_with_a_replica_passes_them_too(tmp_path: Path) -> None:
+    done = check_deploy(tmp_path, DATABASE_REPLICA_URL="postgresql://db2.example.jp/portal", **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+
+
+def test_production_whose_replica_is_the_database_itself_is_warned(tmp_path: Path) -> None:
+    url = "postgresql:///portal?host=/run/postgresql"
+    done = check_deploy(tmp_path, DATABASE_URL=url, DATABASE_REPLICA_URL=url, **PRODUCTION)
+    assert done.returncode != 0
+    assert "kanazawa_strategy.W020" in done.stderr
+
+
 def test_production_without_a_secret_key_does_not_start(tmp_path: Path) -> None:
     done = check_deploy(tmp_path, **{**PRODUCTION, "SECRET_KEY": ""})
     assert done.returncode != 0

@@ -1,0 +1,235 @@
+"""Machines of one portal: servers in processes of their own, one PostgreSQL with a standby, one Redis."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from http.cookiejar import CookieJar
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+import psycopg
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+PASSWORD = "machines-only-passphrase"
+
+
+@dataclass
+class Machine:
+    """One running server."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def kill(self) -> None:
+        """Cut the power."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@dataclass(frozen=True)
+class Portal:
+    """What all machines of a portal share."""
+
+    place: Path
+    database: str
+    redis: str
+
+    def environment(self, **more: str) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        known = {"DATA_DIR": str(self.place), "DATABASE_URL": self.database, "REDIS_URL": self.redis}
+        here = {"ALLOWED_HOSTS": "localhost", "HTTPS": "0", "SECRET_KEY": "machines-only-" + "0123456789abcdef" * 4}
+        return {**kept, **known, **here, "PYTHONIOENCODING": "utf-8", **more}
+
+    def manage(self, *arguments: str) -> None:
+        """Run a management command."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment(DEMO_PASSWORD=PASSWORD),
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    @contextmanager
+    def machine(self, **environment: str) -> Iterator[Machine]:
+        """Serve the portal on a port of its own, with the options of docs/deploy."""
+        port = free_port()
+        log = self.place / f"machine-{port}.log"
+        options = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws"]
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [
+                    str(Path(sys.executable).parent / "granian"),
+                    *options,
+                    "--respawn-failed-workers",
+                    "kanazawa_strategy.wsgi:application",
+                ],
+                cwd=ROOT,
+                env=self.environment(GRANIAN_PORT=str(port), **environment),
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        machine = Machine(port, process, log)
+        try:
+            wait_until(lambda: is_open(port) or process.poll() is not None, patience=60)
+            assert process.poll() is None, log.read_text()
+            yield machine
+        finally:
+            with suppress(ProcessLookupError):
+                machine.kill()
+
+
+class Browser:
+    """A browser; its cookies count for every machine, as behind one name."""
+
+    def __init__(self) -> None:
+        cookies = urllib.request.HTTPCookieProcessor(CookieJar())
+        self._opener = urllib.request.build_opener(cookies, urllib.request.ProxyHandler({}))
+
+    def get(self, machine: Machine, path: str) -> str:
+        return self.ask(machine, path)[1]
+
+    def post(self, machine: Machine, path: str, **fields: str) -> str:
+        """Send the form of a page."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(machine, path))
+        assert token, f"{path} has no form"
+        form = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **fields})
+        return self.ask(machine, path, form.encode())[1]
+
+    def ask(self, machine: Machine, path: str, data: bytes | None = None) -> tuple[str, str]:
+        """Return the ETag and the body."""
+        try:
+            with self._opener.open(f"http://localhost:{machine.port}{path}", data, timeout=30) as answer:
+                return answer.headers["ETag"] or "", answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return "", f"{error.code} {error.read().decode()}"
+
+    def sign_in(self, machine: Machine, name: str, password: str = PASSWORD) -> bool:
+        """Sign in, and tell whether the portal knows who it is."""
+        self.post(machine, "/accounts/login/", username=name, password=password, next="/accounts/login/")
+        return self.is_known(machine, name)
+
+    def is_known(self, machine: Machine, name: str) -> bool:
+        return f"{name}としてログインしています" in self.get(machine, "/accounts/login/")
+
+
+class Standby:
+    """A second PostgreSQL that follows the tests' own."""
+
+    def __init__(self, place: Path, tools: Any, database: str) -> None:
+        self.place, self._tools = place, tools
+        self.url = f"postgresql://portal@/{database}?host={quote(str(place))}"
+
+    def ask(self, statement: str) -> Any:
+        with closing(psycopg.connect(self.url, autocommit=True)) as connection:
+            return connection.execute(statement.encode()).fetchone()
+
+    def run(self, program: str, *arguments: str) -> None:
+        account = self._tools.server_account()
+        identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+        command = [str(self._tools.find_binaries() / program), *arguments]
+        done = subprocess.run(command, cwd=self.place, capture_output=True, text=True, **identity)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def stop(self) -> None:
+        if (self.place / "data" / "postmaster.pid").exists():
+            self.run("pg_ctl", "stop", "-D", str(self.place / "data"), "-m", "immediate", "-w")
+
+
+@contextmanager
+def standby(database: str) -> Iterator[Standby]:
+    """Make a standby of the tests' server, which copies what is written there as soon as it can."""
+    loader = SourceFileLoader("with_postgres", str(ROOT / ".ci" / "with-postgres"))
+    spec = spec_from_loader("with_postgres", loader)
+    assert spec is not None
+    tools = module_from_spec(spec)
+    loader.exec_module(tools)
+    # Short: the path of a Unix socket may have 107 characters at most.
+    place = Path("/tmp") / f"pg-{os.getpid()}-{free_port()}"
+    place.mkdir(mode=0o700)
+    if account := tools.server_account():
+        os.chown(place, account.pw_uid, account.pw_gid)
+    follower, data = Standby(place, tools, database), str(place / "data")
+    host = parse_qs(urlsplit(os.environ["DATABASE_URL"]).query)["host"][0]
+    try:
+        follower.run("pg_basebackup", "-D", data, "-h", host, "-U", "portal", "-R", "-c", "fast", "--no-sync")
+        options = f"-c listen_addresses= -k {place} -c fsync=off -c hot_standby_feedback=on"
+        follower.run("pg_ctl", "start", "-D", data, "-l", str(place / "log"), "-w", "-o", options)
+        yield follower
+    finally:
+        follower.stop()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def redis_server(place: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Start a Redis that keeps nothing; yield its address and its process."""
+    port = free_port()
+    program = shutil.which("redis-server")
+    assert program is not None
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(place)]
+    process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: is_open(port))
+        yield f"redis://127.0.0.1:{port}/0", process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def own_database(name: str) -> Iterator[str]:
+    """Make a database on the server of the tests; yield its address."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+
+    def address(database: str) -> str:
+        return f"postgresql://{parts.netloc or 'portal@'}/{database}?{parts.query}"
+
+    with closing(psycopg.connect(address("postgres"), autocommit=True)) as server:
+        server.execute(f'CREATE DATABASE "{name}"'.encode())
+        try:
+            yield address(name)
+        finally:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(is_so: Callable[[], object], *, patience: float = 10) -> float:
+    """Wait until something is so; return after how many seconds it was."""
+    began = time.monotonic()
+    while not is_so():
+        assert time.monotonic() < began + patience, f"Not so within {patience} seconds."
+        time.sleep(0.05)
+    return time.monotonic() - began

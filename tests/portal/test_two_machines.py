@@ -1,0 +1,132 @@
+"""Two machines with one PostgreSQL and one Redis are one portal; with a replica, each page shows one state."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import redis
+from django.conf import settings
+from django.urls import resolve
+from django.utils import timezone
+
+from tests.machines import Browser, Machine, Portal, own_database, redis_server, standby, wait_until
+
+is_postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+is_public_marked = hasattr(resolve("/").func, "public_questions")
+pytestmark = [
+    pytest.mark.database,  # of its own: it belongs to the tests on PostgreSQL
+    pytest.mark.skipif(not is_postgresql, reason="Machines share a PostgreSQL: see the tests on PostgreSQL."),
+    pytest.mark.skipif(not shutil.which("redis-server"), reason="There is no redis-server on this machine."),
+]
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, subprocess.Popen[bytes]]]:
+    """Set a portal up with the demonstration; yield it with the process of its Redis."""
+    place = tmp_path_factory.mktemp("machines")
+    with ExitStack() as stack:
+        database = stack.enter_context(own_database(f"machines_{os.getpid()}"))
+        address, process = stack.enter_context(redis_server(place))
+        found = Portal(place, database, address)
+        for command in (["migrate", "-v0"], ["load_demo"], ["sync_roles"], ["collectstatic", "--noinput", "-v0"]):
+            found.manage(*command)
+        yield found, process
+
+
+def publish(staff: Browser, machine: Machine, reason: str) -> None:
+    """Correct a published value: citizens see it, with the reason, on /changes/."""
+    there = "/admin/kpis/amendment/add/"
+    choice = re.search(r'<option value="(\d+)">[^<]*（公表: [\d,.]+', staff.get(machine, there))
+    assert choice, "No published value was found."
+    day = f"{timezone.localdate():%Y-%m-%d}"
+    known = {"kind": "CORRECTION", "value": str(len(reason)), "state": "FINAL", "made_on": day}
+    page = staff.post(machine, there, assessment=choice[1], reason=reason, **known)
+    assert "errornote" not in page, page
+
+
+def test_two_machines_are_one_portal(portal: tuple[Portal, subprocess.Popen[bytes]]) -> None:
+    town, redis_process = portal
+    visitor, staff = Browser(), Browser()
+    with town.machine() as one, town.machine() as two:
+        assert staff.sign_in(one, "kikaku")
+        assert staff.is_known(two, "kikaku")
+        assert not visitor.is_known(two, "kikaku")
+
+        for machine in (one, two):
+            assert "集計の誤り" not in visitor.get(machine, "/changes/")
+        publish(staff, one, "集計の誤りを見つけたため")
+        seconds = wait_until(lambda: "集計の誤りを見つけたため" in visitor.get(two, "/changes/"))
+        assert seconds < 5, "A publication takes about a second to the other machine."
+        wait_until(lambda: "集計の誤りを見つけたため" in visitor.get(one, "/changes/"))
+        if getattr(settings, "REDIS_URL", None) is not None and is_public_marked:
+            assert redis.Redis.from_url(town.redis).dbsize(), "The machines share no pages."
+
+        redis_process.kill()
+        redis_process.wait()
+        for machine in (one, two):
+            assert "金沢版総合戦略" in visitor.get(machine, "/")
+            assert staff.is_known(machine, "kikaku")
+        publish(staff, two, "もう一度数え直したため、訂正する")
+        wait_until(lambda: "もう一度数え直したため" in visitor.get(one, "/changes/"))
+
+        one.kill()
+        assert "金沢版総合戦略" in visitor.get(two, "/")
+        assert staff.is_known(two, "kikaku")
+        assert Browser().sign_in(two, "kodomo")
+
+
+@pytest.mark.skipif("axes" not in settings.INSTALLED_APPS, reason="This release locks nobody out.")
+def test_who_is_locked_out_on_one_machine_is_locked_out_on_the_other(
+    portal: tuple[Portal, subprocess.Popen[bytes]],
+) -> None:
+    town, _ = portal
+    with town.machine() as one, town.machine() as two:
+        assert Browser().sign_in(two, "iin")
+        for _ in range(getattr(settings, "AXES_FAILURE_LIMIT", 5)):
+            assert not Browser().sign_in(one, "iin", "not the password")
+        assert not Browser().sign_in(two, "iin")
+        assert Browser().sign_in(two, "kikaku")
+
+
+@pytest.mark.skipif(not is_public_marked, reason="No page of this release is marked as public.")
+def test_a_page_from_a_replica_that_lags_is_never_taken_for_the_newest(
+    portal: tuple[Portal, subprocess.Popen[bytes]],
+) -> None:
+    town, _ = portal
+    reason = "複製が遅れているあいだの訂正"
+    with (
+        standby(Path(town.database.split("?")[0]).name) as replica,
+        town.machine(DATABASE_REPLICA_URL=replica.url) as one,
+    ):
+        visitor, staff = Browser(), Browser()
+        assert staff.sign_in(one, "kikaku")
+        assert reason not in visitor.get(one, "/changes/")
+        replica.ask("SELECT pg_wal_replay_pause()")
+        publish(staff, one, reason)
+        seen: dict[str, set[bool]] = {}
+
+        def look(browser: Browser) -> bool:
+            etag, page = browser.ask(one, "/changes/")
+            seen.setdefault(etag, set()).add(reason in page)
+            return reason in page
+
+        wait_until(lambda: look(staff))  # the database itself
+        wait_until(lambda: not look(visitor))  # the replica
+        for _ in range(10):
+            look(staff)
+            look(visitor)
+        replica.ask("SELECT pg_wal_replay_resume()")
+        wait_until(lambda: look(visitor) and look(staff))
+        assert "" not in seen
+        assert sorted(map(tuple, seen.values())) == [(False,), (True,)], "A page was taken for another state."
+
+        replica.stop()
+        publish(staff, one, "複製が止まったあとの訂正であること")
+        wait_until(lambda: "複製が止まったあとの訂正" in visitor.get(one, "/changes/"), patience=20)
