@@ -93,7 +93,7 @@ def sections() -> Iterator[str]:
         yield "## 指標が増えたとき\n\n```json\n" + json.dumps(growth, ensure_ascii=False, indent=1) + "\n```\n"
     if sheet:
         rows = [
-            [name, sheet[key]["ms"], limit]
+            [name, str(sheet[key]["ms"]), str(limit)]
             for name, key, limit in (("開く", "open", 150), ("全部を保存", "save_all", 300))
         ]
         yield f"## 年度実績入力（{sheet['rows']}行）\n\n" + table(["", "ms", "目標 ≤"], rows)
