@@ -7,13 +7,16 @@ logger `audit` repeats it.
 from __future__ import annotations
 
 import datetime
+import functools
 import json
 import logging
+import os
 import re
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from logging.handlers import WatchedFileHandler
 from typing import Any
 from uuid import uuid4
 
@@ -105,6 +108,14 @@ class AuditFormatter(JsonFormatter):
         return {name: getattr(record, name) for name in FIELDS if getattr(record, name, None) is not None}
 
 
+class PrivateFile(WatchedFileHandler):
+    """Write to a file that only its owner reads, opened anew when something rotates it."""
+
+    def _open(self) -> Any:
+        private = functools.partial(os.open, mode=0o600)
+        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=private)
+
+
 class LineFormatter(logging.Formatter):
     """Write a record for people to read, with the same care for what it tells."""
 
@@ -141,9 +152,8 @@ def configuration(*, form: str, level: str, audit_file: str) -> dict[str, Any]:
     handlers: dict[str, Any] = {"console": {"class": "logging.StreamHandler", "formatter": form}}
     audit: dict[str, Any] = {"level": "INFO"}
     if audit_file:
-        # Opened anew when something rotates it.
         handlers["audit"] = {
-            "class": "logging.handlers.WatchedFileHandler",
+            "class": "kanazawa_strategy.logs.PrivateFile",
             "filename": audit_file,
             "encoding": "utf-8",
             "delay": True,

@@ -107,13 +107,26 @@ class Portal:
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Ask the database itself, with nothing of the portal in between."""
+        with self._connected() as database:
+            return list(database.execute(sql).fetchall())
+
+    def execute(self, *statements: str) -> None:
+        """Change the database itself."""
+        with self._connected() as database:
+            for statement in statements:
+                database.execute(statement)
+            database.commit()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Any]:
         if self.url.startswith("sqlite"):
             with closing(sqlite3.connect(self.place / "portal.sqlite3", timeout=20)) as database:
-                return database.execute(sql).fetchall()
-        import psycopg
+                yield database
+        else:
+            import psycopg
 
-        with closing(psycopg.connect(self.url)) as server:
-            return server.execute(sql.encode()).fetchall()
+            with closing(psycopg.connect(self.url)) as server:
+                yield server
 
     @contextmanager
     def served(self, **environment: str) -> Iterator[Server]:

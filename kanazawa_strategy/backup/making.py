@@ -14,7 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseFault
+from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
@@ -46,10 +47,10 @@ def make(directory: Path) -> tuple[Path, Manifest]:
             copy.unlink()
             verify(file, place)
             target = archive.free_name(directory, timezone.localtime())
-            os.link(file, target)  # fails where another process was quicker; it never takes the place of a file
+            _name(file, target)
             _settle(directory)
             return target, made
-    except (OSError, sqlite3.Error, DatabaseError) as error:
+    except (OSError, sqlite3.Error, DatabaseFault) as error:
         raise refused(error, directory) from error
 
 
@@ -89,6 +90,16 @@ def workshop(directory: Path) -> Iterator[Path]:
             shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=WORKSHOP, dir=directory) as place:
         yield Path(place)
+
+
+def _name(file: Path, target: Path) -> None:
+    """Give a file its name at once; where another process was quicker, that is an error."""
+    try:
+        os.link(file, target)
+    except FileExistsError:
+        raise
+    except OSError:  # disks of other systems, which know no second name
+        file.rename(target)
 
 
 def _settle(directory: Path) -> None:

@@ -15,8 +15,16 @@ from django.db.migrations.loader import MigrationLoader
 from kanazawa_strategy.backup import BackupError
 
 FORMAT = 1
+# What setting a portal up leaves: the roles, and in the log that they were made.
 BEFORE_ANY_WORK = frozenset(
-    {"django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
+    {
+        "django_migrations",
+        "django_content_type",
+        "auth_permission",
+        "auth_group",
+        "auth_group_permissions",
+        "goals_auditevent",
+    }
 )
 
 

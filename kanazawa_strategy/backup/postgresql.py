@@ -68,7 +68,7 @@ def fill(file: Path) -> None:
         cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'")
         if tables:
             cursor.execute(f"DROP TABLE {', '.join(map(connection.ops.quote_name, tables))} CASCADE")
-    with script(file) as lines, connection.connection.cursor() as raw:
+    with connection.wrap_database_errors, script(file) as lines, connection.connection.cursor() as raw:
         _run_script(lines, raw)
         raw.execute("RESET search_path")
 

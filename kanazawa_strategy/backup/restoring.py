@@ -6,8 +6,10 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import Error as DatabaseFault
 
 from goals import audit, publication
 from kanazawa_strategy.backup import BackupError, archive, postgresql, sqlite
@@ -39,14 +41,14 @@ def examine(file: Path, *, may_replace: bool) -> Manifest:
 def _has_work() -> bool:
     try:
         return has_work(engine().rows())
-    except DatabaseError as error:
+    except DatabaseFault as error:
         raise BackupError(f"いまのデータベースを読めません（{error}）。") from error
 
 
 def restore(file: Path, manifest: Manifest, progress: Callable[[str], object]) -> int:
     """Replace the database by what a backup holds; return the number of the public version from then on."""
     seen = _number()
-    place = _place(file)
+    place = _place()
     try:
         with workshop(place) as directory:
             _, copy = archive.unpack(file, directory)
@@ -54,7 +56,7 @@ def restore(file: Path, manifest: Manifest, progress: Callable[[str], object]) -
             if connection.vendor == "sqlite":
                 return _restore_sqlite(copy, manifest, seen, file.name)
             return _restore_postgresql(copy, manifest, seen, file.name)
-    except (OSError, sqlite3.Error, DatabaseError) as error:
+    except (OSError, sqlite3.Error, DatabaseFault) as error:
         raise refused(error, place) from error
 
 
@@ -92,12 +94,14 @@ def _number() -> int:
     """Return the public version that caches may know; 0 where the database is too new or too broken to tell."""
     try:
         return publication.current().number
-    except DatabaseError:
+    except DatabaseFault:
         return 0
     finally:
         connection.close()
 
 
-def _place(file: Path) -> Path:
-    """Return where half-done files go: beside the database that they become, or beside the backup."""
-    return Path(connection.settings_dict["NAME"]).absolute().parent if connection.vendor == "sqlite" else file.parent
+def _place() -> Path:
+    """Return where half-done files go: beside the database that they become, else into DATA_DIR."""
+    if connection.vendor == "sqlite":
+        return Path(connection.settings_dict["NAME"]).absolute().parent
+    return Path(settings.DATA_DIR)
