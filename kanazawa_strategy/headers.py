@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 POWERS = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "display-capture",

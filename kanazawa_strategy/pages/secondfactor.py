@@ -71,8 +71,10 @@ def _show(request: HttpRequest, user: User, entrant: entrance.Entrant | None, er
     return render(request, "portal/second_factor.html", ctx)
 
 
-def _show_codes(request: HttpRequest, codes: list[str], entrant: entrance.Entrant | None) -> HttpResponse:
-    ctx = {"codes": codes, "entrant": entrant, "crumbs": [Crumb("回復コード")]}
+def _show_codes(
+    request: HttpRequest, codes: list[str], entrant: entrance.Entrant | None, *, is_first: bool
+) -> HttpResponse:
+    ctx = {"codes": codes, "entrant": entrant, "is_first": is_first, "crumbs": [Crumb("回復コード")]}
     return render(request, "portal/recovery_codes.html", ctx)
 
 
@@ -91,13 +93,13 @@ def _confirm(request: HttpRequest, user: User, entrant: entrance.Entrant | None)
     if entrant:
         entrant.has_given_code = True
         entrance.remember(request, entrant)
-    return _show_codes(request, codes, entrant)
+    return _show_codes(request, codes, entrant, is_first=True)
 
 
 def _renew(request: HttpRequest, user: User, entrant: entrance.Entrant | None) -> HttpResponse:
     if entrant or (error := _refusal(request, user)):
         return _show(request, user, entrant, "" if entrant else error)
-    return _show_codes(request, factor.renew_codes(user, request=request), None)
+    return _show_codes(request, factor.renew_codes(user, request=request), None, is_first=False)
 
 
 def _remove(request: HttpRequest, user: User, entrant: entrance.Entrant | None) -> HttpResponse:

@@ -281,7 +281,9 @@ def test_new_recovery_codes_take_the_place_of_the_old(clock: Any) -> None:
     user, old = make_owner(clock)
     client = Client()
     client.force_login(user)
-    new = codes_on(client.post(PAGE, {"act": "renew", "code": code_of(user)}))
+    answer = client.post(PAGE, {"act": "renew", "code": code_of(user)})
+    assert "前の回復コードは使えなくなりました" in answer.content.decode()
+    new = codes_on(answer)
     assert len(new) == 10
     assert not set(new) & set(old)
     assert not second_factor.accepts_recovery(user, old[0], request=client.get(PAGE).wsgi_request)
