@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cache
 
 MINUS = "−"  # U+2212, the width of a plus sign
 _EXACT = Context(prec=2000, rounding=ROUND_HALF_UP)  # wide enough that only quantize() ever rounds
@@ -133,7 +134,12 @@ class Figures:
 
 def _round(value: Decimal | int, decimals: int) -> Decimal:
     """Round half up (away from zero), whatever the context of the thread."""
-    return Decimal(value).quantize(Decimal(1).scaleb(-decimals), context=_EXACT)
+    return Decimal(value).quantize(_step(decimals), context=_EXACT)
+
+
+@cache
+def _step(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
 
 
 def _is_counter(rest: str, unit: str | None) -> bool:

@@ -6,7 +6,9 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import cached_property
+from functools import lru_cache
+
+from django.utils.functional import cached_property  # functools' takes a lock each time before Python 3.12
 
 from goals.numbers import format_plain, with_unit
 from goals.years import FiscalYear
@@ -15,12 +17,10 @@ from kpis.charts import (
     Progress,
     ProgressRow,
     RatingBar,
-    Sparkline,
     Track,
     Trend,
     expected_share,
     rating_bar,
-    sparkline,
     track,
 )
 from kpis.evaluation import Group, Kind, Rating, State, TargetSpec
@@ -56,6 +56,7 @@ def target_text(target: Target, unit: str) -> str:
             return target.target_note or "未設定"
 
 
+@lru_cache(maxsize=512)
 def year_short(year: int | None, as_of: datetime.date | None) -> str:
     return FiscalYear(year).short(as_of) if year is not None else ""
 
@@ -114,10 +115,6 @@ class Summary:
             breaks_series=row.breaks_series,
             amended=amended,
         )
-
-    @cached_property
-    def sparkline(self) -> Sparkline | None:
-        return sparkline(self.trend) if self.latest else None
 
     @cached_property
     def track(self) -> Track | None:
@@ -193,16 +190,6 @@ class Summary:
     @property
     def tag(self) -> str:
         return self.target.tag if self.target else ""
-
-
-def summaries(indicators: Iterable[Indicator]) -> list[Summary]:
-    return [Summary(indicator) for indicator in indicators]
-
-
-def newest_round(rows: Iterable[Summary]) -> Round | None:
-    """Return the newest published round among the rows, without a query."""
-    rounds = (row.newest.assessment.round for row in rows if row.newest)
-    return max(rounds, key=lambda found: found.fiscal_year, default=None)
 
 
 def progress_of(rows: Sequence[Summary], newest: Round | None) -> Progress | None:

@@ -14,9 +14,10 @@ from kanazawa_strategy.context import Crumb
 from kpis.charts import GoalRatings, Ratings, progress_chart, ratings_chart
 from kpis.evaluation import Rating
 from kpis.heatmap import heat_map
+from kpis.listing import Row, newest_round, rows_of
 from kpis.models import Indicator, Level, Tag
 from kpis.sentences import roll_up_sentence
-from kpis.summary import Summary, bar_of, count_by_rating, newest_round, progress_of, summaries
+from kpis.summary import bar_of, count_by_rating, progress_of
 from measures.models import Measure, Opinion
 
 
@@ -46,14 +47,14 @@ class _Beside:
 
     strategy: Strategy
     goal: Goal | None
-    headline: list[Summary]
+    headline: list[Row]
     measures: int
     new: int
 
 
 def _goals_side_by_side(columns: list[dict[str, Any]]) -> list[tuple[int, list[_Beside]]]:
     """Return each number of a goal with what every edition holds under it: 5 queries."""
-    targets = summaries(Indicator.objects.filter(level=Level.NUMERIC_TARGET).in_order().for_list())
+    targets = rows_of(Indicator.objects.filter(level=Level.NUMERIC_TARGET).in_order())
     rows = Measure.objects.in_force().counted().values_list("direction__goal_id", "tag")
     measures = Counter((goal, tag == Tag.NEW) for goal, tag in rows)
     strategies = [column["strategy"] for column in columns]
@@ -72,9 +73,9 @@ def _goals_side_by_side(columns: list[dict[str, Any]]) -> list[tuple[int, list[_
 def strategy_page(request: HttpRequest, edition: int) -> HttpResponse:
     """Show one edition: goals, numeric targets, and its policy."""
     strategy = get_object_or_404(Strategy, edition=edition)
-    rows = summaries(Indicator.objects.of(strategy).in_order().for_list())
+    goals = list(Goal.objects.filter(strategy=strategy).for_page().prefetch_related("directions"))
+    rows = rows_of(Indicator.objects.of(strategy).in_order(), goals=goals)
     newest = newest_round(rows)
-    goals = Goal.objects.filter(strategy=strategy).for_page().prefetch_related("directions")
     counted = Counter(
         Measure.objects.in_force()
         .counted()
@@ -112,8 +113,8 @@ class _GoalPart:
     """A goal with its indicators, for the pages of an edition and of a goal."""
 
     goal: Goal
-    headline: list[Summary]
-    kpis: list[Summary]
+    headline: list[Row]
+    kpis: list[Row]
     measure_count: int
 
     @property
@@ -125,7 +126,7 @@ class _GoalPart:
         return f"基本目標{self.goal.number}の数値目標"
 
     @classmethod
-    def of(cls, goal: Goal, rows: list[Summary], measure_count: int) -> _GoalPart:
+    def of(cls, goal: Goal, rows: list[Row], measure_count: int) -> _GoalPart:
         own = [row for row in rows if row.indicator.goal_id == goal.pk]
         headline = [row for row in own if row.indicator.level == Level.NUMERIC_TARGET]
         return cls(goal, headline, [row for row in own if row not in headline], measure_count)
@@ -135,7 +136,7 @@ class _GoalPart:
 def goal_page(request: HttpRequest, edition: int, number: int) -> HttpResponse:
     """Show a goal: numeric targets, KPIs, measures under their directions, opinions."""
     goal = get_object_or_404(Goal.objects.for_page(), strategy__edition=edition, number=number)
-    rows = summaries(Indicator.objects.filter(goal=goal).in_order().for_list())
+    rows = rows_of(Indicator.objects.filter(goal=goal).in_order(), goals=[goal], every_year=True)
     measures = list(Measure.objects.in_force().filter(direction__goal=goal).for_list())
     strategy = goal.strategy
     newest = newest_round(rows)

@@ -8,9 +8,10 @@ from django.shortcuts import render
 from goals.models import Goal, Strategy, Theme
 from goals.publication import public
 from kanazawa_strategy.pages.news import newest_changes
+from kpis.listing import Row, newest_round, rows_of
 from kpis.models import Indicator, Level
 from kpis.sentences import roll_up_sentence
-from kpis.summary import Summary, bar_of, count_by_rating, newest_round, summaries
+from kpis.summary import bar_of, count_by_rating
 
 
 @public()
@@ -19,9 +20,9 @@ def home(request: HttpRequest) -> HttpResponse:
     strategy = Strategy.objects.current()
     if strategy is None:
         return render(request, "portal/home_empty.html", status=200)
-    rows = summaries(Indicator.objects.of(strategy).in_order().for_list())
+    goals = list(Goal.objects.filter(strategy=strategy).for_page())
+    rows = rows_of(Indicator.objects.of(strategy).in_order(), goals=goals)
     newest = newest_round(rows)
-    goals = Goal.objects.filter(strategy=strategy).for_page()
     ctx = {
         "strategy": strategy,
         "round": newest,
@@ -36,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html", ctx)
 
 
-def _card(goal: Goal, rows: list[Summary]) -> dict[str, Any]:
+def _card(goal: Goal, rows: list[Row]) -> dict[str, Any]:
     """Return a goal with its numeric targets, and in words how all its indicators stand."""
     own = [row for row in rows if row.indicator.goal_id == goal.pk]
     headline = [row for row in own if row.indicator.level == Level.NUMERIC_TARGET]

@@ -19,7 +19,7 @@ UTF8_CSV = CSV_TYPES[opendata.UTF8]
 @require_safe
 def list_csv(request: HttpRequest) -> HttpResponse:
     """Hand over the indicators that fit the query of /indicators/, with the columns of the open data."""
-    found = IndicatorFilter(request.GET, queryset=IndicatorFilter.rows()).qs.in_order().for_list()
+    found = IndicatorFilter(request.GET, queryset=Indicator.objects.all()).qs.in_order().for_list()
     dataset, release = opendata.DATASETS["indicators"], opendata.current()
     rows = release.marked_rows(opendata.indicator_rows(found), dataset.mark_column)
     content = opendata.csv_bytes(dataset.columns, rows, opendata.UTF8)

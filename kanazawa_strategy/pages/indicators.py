@@ -1,58 +1,67 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, cast
+
 from csp.decorators import csp_replace
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_exempt
 
-from goals.models import Strategy
 from goals.publication import public
 from kanazawa_strategy import linked_data
 from kanazawa_strategy.context import Crumb
 from kanazawa_strategy.pages.filters import IndicatorFilter
+from kanazawa_strategy.pages.paging import Pager, address_of
 from kanazawa_strategy.pages.profile import Profile
-from kpis.evaluation import RATING_ORDER
+from kpis.evaluation import RATING_ORDER, Rating
+from kpis.listing import Row, rows_of
 from kpis.models import Indicator
-from kpis.summary import Summary, summaries
+from kpis.models.indicator import IndicatorQuerySet
 from measures.models import Measure, Opinion
 
+PER_PAGE = 100
 
-@public(*IndicatorFilter.base_filters)
+
+@public(*IndicatorFilter.base_filters, "page")
 def indicator_list(request: HttpRequest) -> HttpResponse:
-    """List the indicators that fit the query."""
-    filters = IndicatorFilter(request.GET, queryset=IndicatorFilter.rows())
-    rows = _sorted(summaries(filters.qs.in_order().for_list()), request.GET.get("sort", ""))
-    strategies = {row.indicator.goal.strategy for row in rows}
+    """List the indicators that fit the query, a hundred a page."""
+    filters = IndicatorFilter(request.GET, queryset=Indicator.objects.all())
+    page, rows = _listed(filters.qs, request.GET.get("sort", ""), request.GET.get("page", ""))
     ctx = {
         "filters": filters,
         "rows": rows,
+        "pager": Pager(page, request),
         "has_values": any(row.newest for row in rows),
-        "strategy": strategies.pop() if len(strategies) == 1 else Strategy.objects.current(),
-        "is_filtered": any(value for name, value in request.GET.items() if name not in {"view", "sort"}),
-        "query": request.GET.urlencode(),
+        "is_filtered": any(value for name, value in request.GET.items() if name not in {"view", "sort", "page"}),
+        "csv_url": address_of(request, path=reverse("indicator-list-csv"), page=""),
         "is_cards": request.GET.get("view") == "cards",
-        "table_url": _with_view(request, ""),
-        "cards_url": _with_view(request, "cards"),
+        "table_url": address_of(request, view=""),
+        "cards_url": address_of(request, view="cards"),
         "crumbs": [Crumb("指標")],
     }
     return render(request, "kpis/indicator_list.html", ctx)
 
 
-def _with_view(request: HttpRequest, view: str) -> str:
-    """Return the address of the same list shown another way."""
-    query = request.GET.copy()
-    query.pop("view", None)
-    if view:
-        query["view"] = view
-    return f"{request.path}?{query.urlencode()}" if query else request.path
+def _listed(found: IndicatorQuerySet, sort: str, number: str) -> tuple[Page[Any], list[Row]]:
+    """Return one page, by need of attention or by name; anything else keeps the order of the plan: 6 queries."""
+    if sort not in _SORTED_BY:
+        page = Paginator(found.in_order(), PER_PAGE).get_page(number)
+        return page, rows_of(cast("IndicatorQuerySet", page.object_list))
+    # Here and not in the database: the order of names differs between databases, that of ratings is the engine's.
+    column, place = _SORTED_BY[sort]
+    keys = sorted(found.with_newest_rating().in_order().values_list("pk", column), key=lambda key: place(key[1]))
+    page = Paginator([pk for pk, _ in keys], PER_PAGE).get_page(number)
+    rows = {row.indicator.pk: row for row in rows_of(Indicator.objects.filter(pk__in=page.object_list))}
+    return page, [rows[pk] for pk in page.object_list]
 
 
-def _sorted(rows: list[Summary], sort: str) -> list[Summary]:
-    """Sort by need of attention or by name; anything else keeps the order of the plan."""
-    if sort == "attention":
-        return sorted(rows, key=lambda row: RATING_ORDER.index(row.rating))
-    return sorted(rows, key=lambda row: row.indicator.name) if sort == "name" else rows
+_SORTED_BY: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "attention": ("newest_rating", lambda rating: RATING_ORDER.index(Rating(rating))),
+    "name": ("name", str),
+}
 
 
 @public()

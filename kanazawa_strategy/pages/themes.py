@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, render
 from goals.models import Theme
 from goals.publication import public
 from kanazawa_strategy.context import Crumb
+from kpis.listing import rows_of
 from kpis.models import Indicator
-from kpis.summary import summaries
 from measures.models import Measure
 
 
@@ -20,7 +20,7 @@ def theme_page(request: HttpRequest, slug: str) -> HttpResponse:
     ctx = {
         "theme": theme,
         "measures": measures,
-        "indicators": summaries(indicators.in_order().for_list()),
+        "indicators": rows_of(indicators.in_order()),
         "others": Theme.objects.exclude(pk=theme.pk),
         "crumbs": [Crumb(theme.name)],
     }

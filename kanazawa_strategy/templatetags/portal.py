@@ -13,8 +13,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from goals.numbers import format_plain
+from kpis import fragments, table
 
 register = template.Library()
+
+register.simple_tag(fragments.rating_mark)
+register.simple_tag(fragments.tag_chip)
+register.simple_tag(fragments.track_line)
+register.simple_tag(fragments.sparkline_drawing)
+register.simple_tag(table.indicator_rows)
 
 _ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&"}
 

@@ -9,7 +9,7 @@ from kpis.charts.progress import Progress, ProgressRow
 from kpis.charts.progress_chart import progress_chart
 from kpis.charts.ratings import GoalRatings, Ratings, ratings_chart
 from kpis.charts.shapes import Drawing
-from kpis.charts.small import RatingBar, Sparkline, Track, expected_share, rating_bar, sparkline, track
+from kpis.charts.small import RatingBar, Sparkline, Track, course, expected_share, rating_bar, sparkline, track
 from kpis.charts.trend import Aim, Mark, Point, Trend, expected_path
 from kpis.charts.words import trend_description, trend_notes
 
@@ -27,6 +27,7 @@ __all__ = [
     "Sparkline",
     "Track",
     "Trend",
+    "course",
     "expected_path",
     "expected_share",
     "progress_chart",

@@ -66,7 +66,7 @@ def at(number: float) -> str:
 
 
 def polyline(spots: Iterable[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{at(x)} {at(y)}" for x, y in spots)
+    return "M" + "L".join([f"{at(x)} {at(y)}" for x, y in spots])
 
 
 def rectangle(left: float, top: float, right: float, bottom: float) -> str:

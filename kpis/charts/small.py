@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from goals.numbers import format_percent
+from goals.years import FiscalYear
 from kpis.charts.shapes import at, polyline
-from kpis.charts.trend import Trend
-from kpis.evaluation import Group, Kind, TargetSpec, expected_value
+from kpis.charts.trend import Trend, runs_of
+from kpis.evaluation import Group, Kind, TargetSpec
 
 _TRACK_START, _TRACK_LENGTH = 10.0, 108.0
 _SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_ROOM = 96.0, 24.0, 5.0
+_SPARK_ACROSS, _SPARK_UP = _SPARK_WIDTH - 2 * _SPARK_ROOM, _SPARK_HEIGHT - 2 * _SPARK_ROOM
 _NUMBER_FITS = Decimal("0.07")
+_KEPT = 4096  # drawings, which one indicator has on many pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class RatingBar:
     label: str
 
 
+@lru_cache(maxsize=_KEPT)
 def track(progress: Decimal | None, expected: Decimal | None = None) -> Track | None:
     """Draw progress and what is expected today, both as ratios (0.2 is 20 %); None where there is no progress."""
     if progress is None:
@@ -89,39 +95,52 @@ def track(progress: Decimal | None, expected: Decimal | None = None) -> Track | 
 
 def expected_share(spec: TargetSpec, year: int) -> Decimal | None:
     """Give how much of the way is expected to be done in a year, for the tick of a track."""
-    expected, start, target = expected_value(spec, year), spec.start, spec.target
-    if spec.kind is not Kind.REACH or expected is None or start is None or target is None or start == target:
+    start, target, base, due = spec.start, spec.target, spec.baseline_year, spec.target_year
+    if spec.kind is not Kind.REACH or start is None or target is None or start == target or due is None:
         return None
-    return (expected - start) / (target - start)
+    if year >= due:
+        return Decimal(1)
+    if year in spec.expected:
+        return (spec.expected[year] - start) / (target - start)
+    # Along the straight line the share of the way is the share of the years: see evaluation.expected_value().
+    return None if base is None or year < base else Decimal(year - base) / (due - base)
 
 
 def sparkline(trend: Trend) -> Sparkline | None:
     """Draw the actuals alone, small; None where there is no value yet."""
     if not trend.valued:
         return None
-    first, last = trend.valued[0][0].year, trend.valued[-1][0].year
-    if trend.runs and trend.runs[0]:
-        first = min(first, trend.runs[0][0][0])
-    values = [value for run in trend.runs for _, value in run]
+    spots = tuple((point.year, float(value), point.breaks_series) for point, value in trend.valued)
+    start = (trend.baseline.year, float(trend.baseline.value)) if trend.baseline else None
+    return course(spots, start, trend.valued[-1][0].is_provisional, trend.as_of)
+
+
+@lru_cache(maxsize=_KEPT)
+def course(
+    spots: tuple[tuple[int, float, bool], ...],
+    start: tuple[int, float] | None,
+    is_provisional: bool,
+    as_of: date | None,
+) -> Sparkline:
+    """Draw one value or more in the order of years (year, value, whether the series breaks there)."""
+    runs = runs_of(spots, start)
+    first, last = runs[0][0][0], spots[-1][0]
+    values = [value for run in runs for _, value in run]
     least, span = min(values), max(values) - min(values)
 
-    def spot(year: int, value: Decimal) -> tuple[float, float]:
+    def spot(year: int, value: float) -> tuple[float, float]:
         across = (year - first) / (last - first) if last > first else 1.0
-        up = float((value - least) / span) if span else 0.5
-        return (
-            _SPARK_ROOM + across * (_SPARK_WIDTH - 2 * _SPARK_ROOM),
-            _SPARK_HEIGHT - _SPARK_ROOM - up * (_SPARK_HEIGHT - 2 * _SPARK_ROOM),
-        )
+        up = (value - least) / span if span else 0.5
+        return _SPARK_ROOM + across * _SPARK_ACROSS, _SPARK_HEIGHT - _SPARK_ROOM - up * _SPARK_UP
 
-    runs = [[spot(*seen) for seen in run] for run in trend.runs]
-    point, _ = trend.valued[-1]
-    end = runs[-1][-1]
+    drawn = [[spot(year, value) for year, value in run] for run in runs]
+    end, since, until = drawn[-1][-1], FiscalYear(first).short(as_of), FiscalYear(last).short(as_of)
     return Sparkline(
-        lines=tuple(polyline(run) for run in runs if len(run) > 1),
-        dots=tuple((at(run[0][0]), at(run[0][1])) for run in runs if len(run) == 1 and run[0] != end),
+        lines=tuple(polyline(run) for run in drawn if len(run) > 1),
+        dots=tuple((at(run[0][0]), at(run[0][1])) for run in drawn if len(run) == 1 and run[0] != end),
         last=(at(end[0]), at(end[1])),
-        is_provisional=point.is_provisional,
-        label=f"{trend.short(first)}から{trend.short(last)}までの推移" if last > first else trend.short(last),
+        is_provisional=is_provisional,
+        label=f"{since}から{until}までの推移" if last > first else until,
     )
 
 

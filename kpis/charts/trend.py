@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Self
+from typing import Self, TypeVar
 
 from goals.numbers import format_decimals, format_plain, with_unit
 from goals.years import FiscalYear
 from kpis.evaluation import Kind, State, TargetSpec, expected_value
+
+N = TypeVar("N", Decimal, float)  # exact where figures are printed, quick where only a line is drawn
 
 _BOUND_WORDS = {Kind.KEEP_AT_LEAST: "以上を維持", Kind.KEEP_AT_MOST: "以下を維持"}
 
@@ -121,18 +123,9 @@ class Trend:
     @cached_property
     def runs(self) -> tuple[tuple[tuple[int, Decimal], ...], ...]:
         """Cut the actuals where the line must not be drawn on: at a missing year and at a break of the series."""
-        runs: list[list[tuple[int, Decimal]]] = []
-        before: int | None = None
-        for point, value in self.valued:
-            if before is None or point.year != before + 1 or point.breaks_series:
-                runs.append([])
-            runs[-1].append((point.year, value))
-            before = point.year
-        first = self.valued[0][0] if self.valued else None
-        if first and self.baseline and first.year == self.baseline.year + 1 and not first.breaks_series:
-            # The baseline is the actual of its year: the line begins there.
-            runs[0].insert(0, (self.baseline.year, self.baseline.value))
-        return tuple(tuple(run) for run in runs)
+        spots = ((point.year, value, point.breaks_series) for point, value in self.valued)
+        start = (self.baseline.year, self.baseline.value) if self.baseline else None
+        return tuple(tuple(run) for run in runs_of(spots, start))
 
     @cached_property
     def magnitudes(self) -> tuple[Decimal, ...]:
@@ -167,6 +160,21 @@ class Trend:
     def printed(self, value: Decimal) -> str:
         """Write a value at the decimals of the indicator, with its unit."""
         return with_unit(format_decimals(value, self.decimals), self.unit)
+
+
+def runs_of(spots: Iterable[tuple[int, N, bool]], start: tuple[int, N] | None) -> list[list[tuple[int, N]]]:
+    """Cut values in the order of years (year, value, whether the series breaks there); `start` is the baseline."""
+    runs: list[list[tuple[int, N]]] = []
+    before: int | None = None
+    for year, value, breaks in spots:
+        if before is None:
+            # The baseline is the actual of its year: the line begins there.
+            runs.append([start] if start and year == start[0] + 1 and not breaks else [])
+        elif year != before + 1 or breaks:
+            runs.append([])
+        runs[-1].append((year, value))
+        before = year
+    return runs
 
 
 def expected_path(spec: TargetSpec, last_year: int | None = None) -> tuple[tuple[int, Decimal], ...]:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery, Value
+from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
 from goals.models import Department, Direction, Goal, Sourced, Strategy
-from kpis.evaluation import Kind, TargetSpec
+from kpis.evaluation import Kind, Rating, TargetSpec
 
 if TYPE_CHECKING:
     from kpis.models.amendment import Amendment
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from kpis.models.value import YearlyValue
 
 CODE = re.compile(r"([0-9]+)-([0-9]+)-([NK])[0-9]+")
+
+
+def address_of(code: str) -> str:
+    return f"/indicators/{code.lower()}/"
 
 
 class Level(models.TextChoices):
@@ -45,6 +50,14 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
     def in_order(self) -> Self:
         """Order as the document does: numeric targets before KPIs within each goal."""
         return self.order_by("-goal__strategy__edition", "goal__number", "-level", "order", "code")
+
+    def with_newest_rating(self) -> Self:
+        """Add `newest_rating`, that of the newest published year; 未公表 before any."""
+        from kpis.models.assessment import Assessment
+
+        newest = Assessment.objects.public().filter(indicator=OuterRef("pk")).order_by("-fiscal_year")
+        rating = Coalesce(Subquery(newest.values("rating")[:1]), Value(Rating.NO_VALUE.value))
+        return self.annotate(newest_rating=rating)
 
     def for_list(self) -> Self:
         """Return indicators with the targets in force and the frozen assessments: 4 queries."""
@@ -143,7 +156,7 @@ class Indicator(Sourced):
     natural_key.dependencies = ["goals.goal", "goals.direction", "goals.department"]  # type: ignore[attr-defined]
 
     def get_absolute_url(self) -> str:
-        return f"/indicators/{self.code.lower()}/"
+        return address_of(self.code)
 
     @property
     def target_in_force(self) -> Target | None:
