@@ -8,7 +8,6 @@ from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from goals.filtering import PageFilter
-from goals.folding import holds, words_of
 from goals.models import Department, Goal, Strategy, Theme
 from kpis.evaluation import RATING_ORDER, Rating
 from kpis.models import Assessment, Basis, Indicator, Level, Tag, Target
@@ -21,6 +20,7 @@ class IndicatorFilter(PageFilter):
     """The filters of /indicators/ and /indicators.csv; without an edition, the current one."""
 
     main = ("q", "goal", "rating", "sort")
+    texts = ("code", "name", "definition")
 
     edition = django_filters.ModelChoiceFilter(
         field_name="goal__strategy",
@@ -75,12 +75,6 @@ class IndicatorFilter(PageFilter):
 
     def by_theme(self, rows: QuerySet[Indicator], name: str, value: Theme) -> QuerySet[Indicator]:
         return rows.filter(measures__in=Measure.objects.in_force().filter(themes=value)).distinct()
-
-    def by_words(self, rows: QuerySet[Indicator], name: str, value: str) -> QuerySet[Indicator]:
-        """Keep the rows that hold every word: 1 query."""
-        words = words_of(value)
-        texts = rows.values_list("pk", "code", "name", "definition")
-        return rows.filter(pk__in=[pk for pk, *found in texts if holds(found, words)])
 
     def unsorted(self, rows: QuerySet[Indicator], name: str, value: str) -> QuerySet[Indicator]:
         """Leave the order to the page, which knows the ratings' order."""

@@ -20,7 +20,7 @@ from measures.models import Measure, Opinion
 def indicator_list(request: HttpRequest) -> HttpResponse:
     """List the indicators that fit the query."""
     filters = IndicatorFilter(request.GET, queryset=IndicatorFilter.rows())
-    rows = _sorted(summaries(filters.qs.in_order().for_list()), request.GET.get("sort", ""))
+    rows = in_order_of(summaries(filters.qs.in_order().for_list()), request.GET.get("sort", ""))
     strategies = {row.indicator.goal.strategy for row in rows}
     ctx = {
         "filters": filters,
@@ -46,7 +46,7 @@ def _with_view(request: HttpRequest, view: str) -> str:
     return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
-def _sorted(rows: list[Summary], sort: str) -> list[Summary]:
+def in_order_of(rows: list[Summary], sort: str) -> list[Summary]:
     """Sort by need of attention or by name; anything else keeps the order of the plan."""
     if sort == "attention":
         return sorted(rows, key=lambda row: RATING_ORDER.index(row.rating))
