@@ -5,9 +5,12 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
+from django.db.models import QuerySet
 from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
+
+from goals.folding import holds, words_of
 
 
 class Box(forms.Select):
@@ -25,15 +28,25 @@ class Box(forms.Select):
 
 
 class PageFilter(django_filters.FilterSet):
-    """A set of filters on a public page; `main` names those that always show, the rest folds away."""
+    """A set of filters on a public page; `main` names those that always show, the rest folds away.
+
+    `texts` names the fields in which `by_words` looks.
+    """
 
     main: ClassVar[tuple[str, ...]] = ()
+    texts: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for found in self.filters.values():
             if isinstance(found, django_filters.ChoiceFilter | django_filters.ModelChoiceFilter):
                 found.extra.setdefault("widget", Box)
+
+    def by_words(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep the rows that hold every word: 1 query."""
+        words = words_of(value)
+        texts = rows.values_list("pk", *self.texts)
+        return rows.filter(pk__in=[pk for pk, *found in texts if holds(found, words)])
 
     @property
     def main_fields(self) -> list[BoundField]:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 _HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
-_SPELLINGS = (("こども", "子ども", "子供"),)  # of one word; whoever asks for one means all
+SPELLINGS = (("こども", "子ども", "子供"),)  # of one word; whoever asks for one means all
 WORDS = 8  # of one question; what is over them is left out
 
 
@@ -29,7 +29,7 @@ def holds(texts: Iterable[str], words: Sequence[str]) -> bool:
 
 def _spellings(word: str) -> Iterator[str]:
     yield word
-    for group in _SPELLINGS:
+    for group in SPELLINGS:
         for written in group:
             if written in word:
                 yield from (word.replace(written, other) for other in group if other != written)

@@ -53,6 +53,7 @@ def _site(request: HttpRequest) -> dict[str, Any]:
     return {
         "changed_at": version.changed_at if version.number > 1 else None,
         "is_demo": version.is_demo,
+        "is_export": getattr(request, "is_export", False),  # static_export: no server answers forms
         "picture": request.build_absolute_uri(static("img/share.png")),
         "dataset": linked_data.portal(request.build_absolute_uri),
         "navigation": [_item(reverse(name), label, path) for name, label in NAVIGATION],

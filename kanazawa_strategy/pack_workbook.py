@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -96,7 +97,11 @@ def written(board: Dashboard, notice: str = "") -> bytes:
     """Write the workbook; `notice` (the demo's) and 公表前 stand at the head of every printed page."""
     buffer = BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": f"{board.round.strategy.name} {board.year_short} 会議資料"})
+    properties: dict[str, Any] = {"title": f"{board.round.strategy.name} {board.year_short} 会議資料"}
+    if board.round.published_on:
+        # Without it the moment of writing: the same data would give other bytes.
+        properties["created"] = datetime.datetime.combine(board.round.published_on, datetime.time())
+    book.set_properties(properties)
     sheets = _Sheets(book, board, notice)
     sheets.add("全体", _COUNTS, _counts(board))
     for tally in board.by_goal:

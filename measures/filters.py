@@ -7,7 +7,6 @@ from django import forms
 from django.db.models import QuerySet
 
 from goals.filtering import PageFilter
-from goals.folding import holds, words_of
 from goals.models import Goal, Strategy, Theme
 from kpis.models import Tag
 from measures.models import Measure, Opinion, ResponseClass
@@ -17,6 +16,7 @@ class MeasureFilter(PageFilter):
     """The filters of /measures/; an unknown value is ignored with a sentence by the form."""
 
     main = ("q", "goal", "tag", "theme")
+    texts = ("code", "text", "detail")
 
     edition = django_filters.ModelChoiceFilter(
         field_name="revision__strategy",
@@ -52,17 +52,12 @@ class MeasureFilter(PageFilter):
     def by_tag(self, rows: QuerySet[Measure], name: str, value: str) -> QuerySet[Measure]:
         return rows.filter(tag="" if value == "none" else value)
 
-    def by_words(self, rows: QuerySet[Measure], name: str, value: str) -> QuerySet[Measure]:
-        """Keep the rows that hold every word: 1 query."""
-        words = words_of(value)
-        texts = rows.values_list("pk", "code", "text", "detail")
-        return rows.filter(pk__in=[pk for pk, *found in texts if holds(found, words)])
-
 
 class OpinionFilter(PageFilter):
     """The filters of /committee/."""
 
     main = ("q", "goal", "response_class", "answered")
+    texts = ("member", "text", "response", "outcome")
 
     goal = django_filters.ChoiceFilter(field_name="goal__number", label="基本目標", empty_label="すべて", choices=[])
     response_class = django_filters.ChoiceFilter(label="対応区分", empty_label="すべて", choices=ResponseClass.choices)
@@ -84,12 +79,6 @@ class OpinionFilter(PageFilter):
 
     def by_answer(self, rows: QuerySet[Opinion], name: str, value: str) -> QuerySet[Opinion]:
         return rows.filter(response="") if value == "0" else rows.exclude(response="")
-
-    def by_words(self, rows: QuerySet[Opinion], name: str, value: str) -> QuerySet[Opinion]:
-        """Keep the opinions that hold every word: 1 query."""
-        words = words_of(value)
-        texts = rows.values_list("pk", "member", "text", "response", "outcome")
-        return rows.filter(pk__in=[pk for pk, *found in texts if holds(found, words)])
 
 
 def _goals() -> list[tuple[str, str]]:

@@ -36,7 +36,7 @@ from django.utils import timezone
 from kanazawa_strategy.pages.filters import IndicatorFilter
 from kpis.models import Indicator
 from kpis.summary import summaries
-rows = summaries(IndicatorFilter({}, queryset=IndicatorFilter.rows()).qs.in_order().for_list())
+rows = summaries(IndicatorFilter({}, queryset=Indicator.objects.all()).qs.in_order().for_list())
 goals = {}
 for row in rows:
     goals.setdefault(row.indicator.goal, []).append(row)

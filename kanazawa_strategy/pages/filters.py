@@ -7,7 +7,6 @@ from django import forms
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from goals.filtering import PageFilter
-from goals.folding import holds, words_of
 from goals.models import Department, Strategy, Theme
 from kpis.evaluation import RATING_ORDER
 from kpis.models import Basis, Indicator, Level, Tag, Target
@@ -21,6 +20,7 @@ class IndicatorFilter(PageFilter):
     """The filters of /indicators/ and /indicators.csv; without an edition, the current one."""
 
     main = ("q", "goal", "rating", "sort")
+    texts = ("code", "name", "definition")
 
     # The choices that the plan gives are read in __init__.
     edition = django_filters.ChoiceFilter(
@@ -77,12 +77,6 @@ class IndicatorFilter(PageFilter):
 
     def by_theme(self, rows: QuerySet[Indicator], name: str, value: str) -> QuerySet[Indicator]:
         return rows.filter(pk__in=Measure.objects.in_force().filter(themes__slug=value).values("indicators"))
-
-    def by_words(self, rows: QuerySet[Indicator], name: str, value: str) -> QuerySet[Indicator]:
-        """Keep the rows that hold every word: 1 query."""
-        words = words_of(value)
-        texts = rows.values_list("pk", "code", "name", "definition")
-        return rows.filter(pk__in=[pk for pk, *found in texts if holds(found, words)])
 
     def unsorted(self, rows: QuerySet[Indicator], name: str, value: str) -> QuerySet[Indicator]:
         """Leave the order to the page, which knows the ratings' order."""

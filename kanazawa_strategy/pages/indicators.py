@@ -23,13 +23,16 @@ from kpis.models.indicator import IndicatorQuerySet
 from measures.models import Measure, Opinion
 
 PER_PAGE = 100
+WHOLE = 1_000_000
 
 
 @public(*IndicatorFilter.base_filters, "page")
 def indicator_list(request: HttpRequest) -> HttpResponse:
     """List the indicators that fit the query, a hundred a page."""
     filters = IndicatorFilter(request.GET, queryset=Indicator.objects.all())
-    page, rows = _listed(filters.qs, request.GET.get("sort", ""), request.GET.get("page", ""))
+    # A site of files has no server to turn pages: its script filters the whole list.
+    most = WHOLE if getattr(request, "is_export", False) else PER_PAGE
+    page, rows = _listed(filters.qs, request.GET.get("sort", ""), request.GET.get("page", ""), most)
     ctx = {
         "filters": filters,
         "rows": rows,
@@ -45,17 +48,23 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
     return render(request, "kpis/indicator_list.html", ctx)
 
 
-def _listed(found: IndicatorQuerySet, sort: str, number: str) -> tuple[Page[Any], list[Row]]:
+def _listed(found: IndicatorQuerySet, sort: str, number: str, most: int) -> tuple[Page[Any], list[Row]]:
     """Return one page, by need of attention or by name; anything else keeps the order of the plan: 6 queries."""
     if sort not in _SORTED_BY:
-        page = Paginator(found.in_order(), PER_PAGE).get_page(number)
+        page = Paginator(found.in_order(), most).get_page(number)
         return page, rows_of(cast("IndicatorQuerySet", page.object_list))
-    # Here and not in the database: the order of names differs between databases, that of ratings is the engine's.
-    column, place = _SORTED_BY[sort]
-    keys = sorted(found.with_newest_rating().in_order().values_list("pk", column), key=lambda key: place(key[1]))
-    page = Paginator([pk for pk, _ in keys], PER_PAGE).get_page(number)
+    page = Paginator(keys_in_order(found, sort), most).get_page(number)
     rows = {row.indicator.pk: row for row in rows_of(Indicator.objects.filter(pk__in=page.object_list))}
     return page, [rows[pk] for pk in page.object_list]
+
+
+def keys_in_order(found: IndicatorQuerySet, sort: str) -> list[int]:
+    """Sort here and not in the database: the order of names differs between databases, that of ratings is the engine's."""
+    if sort not in _SORTED_BY:
+        return list(found.in_order().values_list("pk", flat=True))
+    column, place = _SORTED_BY[sort]
+    keys = sorted(found.with_newest_rating().in_order().values_list("pk", column), key=lambda key: place(key[1]))
+    return [pk for pk, _ in keys]
 
 
 _SORTED_BY: dict[str, tuple[str, Callable[[str], Any]]] = {

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,18 @@ from measures.models import Measure, Opinion
 
 SHOWN = 50  # of one kind
 LONGEST = 200  # characters of a question
-_AROUND = 60  # characters of a text before its first hit
+AROUND = 60  # characters of a text before its first hit
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that can be found: in `texts`, shown with a part of the first of `bodies` that holds the first word."""
+
+    url: str
+    place: str
+    title: str
+    bodies: tuple[str, ...]
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Find indicators, measures, opinions and themes that hold every word: 7 queries."""
     question = request.GET.get("q", "").strip()[:LONGEST].replace("\x00", "")
     words = words_of(question)
-    kinds = [_indicators(words), _measures(words), _opinions(words), _themes(words)] if words else []
+    kinds = [Kind(label, _hits(entries(), words)) for label, entries in KINDS] if words else []
     ctx: dict[str, Any] = {
         "question": question,
         "words": words,
@@ -62,53 +73,47 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/search.html", ctx)
 
 
-def _indicators(words: Sequence[str]) -> Kind:
-    rows = Indicator.objects.select_related("goal__strategy", "direction").in_order()
-    found = [
-        _hit(row.get_absolute_url(), f"{row.goal.strategy.short_name} {row.code}", row.name, row.definition, words)
-        for row in rows
-        if holds([row.code, row.name, row.definition, row.source, row.note], words)
-    ]
-    return Kind("指標", found)
+def _indicators() -> Iterator[Entry]:
+    for row in Indicator.objects.select_related("goal__strategy", "direction").in_order():
+        place = f"{row.goal.strategy.short_name} {row.code}"
+        texts = (row.code, row.name, row.definition, row.source, row.note)
+        yield Entry(row.get_absolute_url(), place, row.name, (row.definition,), texts)
 
 
-def _measures(words: Sequence[str]) -> Kind:
-    found = [
-        _hit(row.get_absolute_url(), f"{row.revision.strategy.short_name} {row.code}", row.text, row.detail, words)
-        for row in Measure.objects.in_force().counted().select_related("revision__strategy").in_order()
-        if holds([row.code, row.text, row.detail], words)
-    ]
-    return Kind("取組", found)
+def _measures() -> Iterator[Entry]:
+    for row in Measure.objects.in_force().counted().select_related("revision__strategy").in_order():
+        place = f"{row.revision.strategy.short_name} {row.code}"
+        yield Entry(row.get_absolute_url(), place, row.text, (row.detail,), (row.code, row.text, row.detail))
 
 
-def _opinions(words: Sequence[str]) -> Kind:
+def _opinions() -> Iterator[Entry]:
     rows = Opinion.objects.public().select_related("meeting").order_by("-meeting__held_on", "order", "code")
-    found = [
-        _hit(
-            f"{reverse('committee')}#opinion-{row.code}",
-            f"{row.member}（{row.meeting}）",
-            row.text,
-            row.response,
-            words,
-        )
-        for row in rows
-        if holds([row.member, row.text, row.response, row.outcome], words)
-    ]
-    return Kind("推進委員会の意見", found)
+    for row in rows:
+        url, place = f"{reverse('committee')}#opinion-{row.code}", f"{row.member}（{row.meeting}）"
+        yield Entry(url, place, row.text, (row.response,), (row.member, row.text, row.response, row.outcome))
 
 
-def _themes(words: Sequence[str]) -> Kind:
-    found = []
+def _themes() -> Iterator[Entry]:
     for row in Theme.objects.prefetch_related("sections"):
-        texts = [row.summary, *(text for section in row.sections.all() for text in (section.heading, section.body))]
-        if holds([row.name, row.label, *texts], words):
-            body = next((text for text in texts if holds([text], words[:1])), row.summary)
-            found.append(_hit(row.get_absolute_url(), row.label, row.name, body, words))
-    return Kind("関連計画・テーマ", found)
+        bodies = (row.summary, *(text for section in row.sections.all() for text in (section.heading, section.body)))
+        yield Entry(row.get_absolute_url(), row.label, row.name, bodies, (row.name, row.label, *bodies))
 
 
-def _hit(url: str, place: str, title: str, text: str, words: Sequence[str]) -> Hit:
-    return Hit(url, place, marked(title, words), _excerpt(text, words))
+KINDS: tuple[tuple[str, Callable[[], Iterator[Entry]]], ...] = (
+    ("指標", _indicators),
+    ("取組", _measures),
+    ("推進委員会の意見", _opinions),
+    ("関連計画・テーマ", _themes),
+)
+
+
+def _hits(entries: Iterable[Entry], words: Sequence[str]) -> list[Hit]:
+    return [_hit(entry, words) for entry in entries if holds(entry.texts, words)]
+
+
+def _hit(entry: Entry, words: Sequence[str]) -> Hit:
+    body = next((text for text in entry.bodies if holds([text], words[:1])), entry.bodies[0])
+    return Hit(entry.url, entry.place, marked(entry.title, words), _excerpt(body, words))
 
 
 def _excerpt(text: str, words: Sequence[str]) -> SafeString:
@@ -117,9 +122,9 @@ def _excerpt(text: str, words: Sequence[str]) -> SafeString:
     first = next((number for number, (_, is_hit) in enumerate(cut) if is_hit), None)
     if first is None:
         return SafeString("")
-    start = max(0, sum(len(part) for part, _ in cut[:first]) - _AROUND)
-    part = text[start : start + 3 * _AROUND]
-    before, after = "…" if start else "", "…" if start + 3 * _AROUND < len(text) else ""
+    start = max(0, sum(len(part) for part, _ in cut[:first]) - AROUND)
+    part = text[start : start + 3 * AROUND]
+    before, after = "…" if start else "", "…" if start + 3 * AROUND < len(text) else ""
     return format_html("{}{}{}", before, marked(part, words), after)
 
 

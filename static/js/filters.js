@@ -1,4 +1,5 @@
 // Narrows a list without reloading the page (templates/includes/filters.html). Without it the same form sends itself.
+// In the exported site `form.answer` gives the page in the place of a server (exported_list.js).
 // The address always carries the state, so that it can be kept, sent, and gone back to.
 
 const WAIT = 300; // milliseconds after the last key
@@ -18,15 +19,19 @@ function address() {
   return text ? `${location.pathname}?${text}` : location.pathname;
 }
 
+async function fetched(url) {
+  const response = await fetch(url, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+  if (!response.ok) throw new Error(`answer ${response.status}`);
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
 /** Put the list of another address in the place of this one's; where that fails, go there. */
 async function show(url, { keep = true } = {}) {
   const ticket = ++latest;
   const results = document.getElementById("results");
   results.setAttribute("aria-busy", "true");
   try {
-    const response = await fetch(url, { headers: { Accept: "text/html" }, credentials: "same-origin" });
-    if (!response.ok) throw new Error(`answer ${response.status}`);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = await (form.answer ?? fetched)(url);
     if (ticket !== latest) return; // a later question is under way
     results.replaceChildren(...page.getElementById("results").childNodes);
     results.removeAttribute("aria-busy");
@@ -71,6 +76,7 @@ addEventListener("popstate", () => {
     const value = query.get(field.name);
     if (field.tagName === "SELECT") {
       field.value = value ?? field.options[0].value;
+      if (field.selectedIndex < 0) field.selectedIndex = 0; // no such choice: the list takes no notice of it
     } else {
       field.value = value ?? "";
     }
