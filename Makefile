@@ -8,7 +8,7 @@ HOST = 127.0.0.1
 export DATA_DIR HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: run demo admin test check matrix bench audit lock clean help
+.PHONY: run demo admin test check matrix bench fuzz audit lock clean help
 
 run: ## Set up and serve the portal with the real strategy (PORT=8000 HOST=127.0.0.1)
 	@.ci/serve load_strategy
@@ -33,6 +33,10 @@ bench: ## Measure speed and compare
 	@.ci/install-python-packages dev
 	@.venv/bin/python benchmarks/run.py $(ARGS)
 	@.venv/bin/python benchmarks/intake.py
+
+fuzz: ## Send 10,000 hostile requests and 1,000 files to a throw-away demonstration (ARGS="--seed 1")
+	@.ci/install-python-packages dev
+	@.venv/bin/python benchmarks/fuzz.py $(ARGS)
 
 audit: ## Look at the pages with axe and Lighthouse, and compare with their budgets
 	@.ci/audit/run $(ARGS)
