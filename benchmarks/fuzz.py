@@ -9,6 +9,7 @@ the files to the small world of the tests, whose table of writers knows how each
 from __future__ import annotations
 
 import argparse
+import itertools
 import logging
 import os
 import random
@@ -105,6 +106,7 @@ def trials(strategy: Any, attempt: Callable[[Any], str], seed: int, count: int) 
     import hypothesis
 
     found: list[str] = []
+    done = itertools.count(1)
     checks = list(hypothesis.HealthCheck)
 
     @hypothesis.seed(seed)
@@ -113,9 +115,16 @@ def trials(strategy: Any, attempt: Callable[[Any], str], seed: int, count: int) 
     def run(drawn: Any) -> None:
         if wrong := attempt(drawn):
             found.append(wrong)
+        tell(next(done))
 
     run()
     yield from found
+
+
+def tell(done: int) -> None:
+    """Say now and then how far this has come."""
+    if done and done % 500 == 0:
+        print(f"  {done:,} done", flush=True)
 
 
 def small_world(seed: int, forms: int, damaged: int) -> Iterator[str]:
@@ -130,12 +139,14 @@ def small_world(seed: int, forms: int, damaged: int) -> Iterator[str]:
     world = make_world()
     publish_a_year(world)
     chance = random.Random(seed)
-    for _ in range(forms):
+    for number in range(forms):
+        tell(number)
         who = chance.choice(EVERYBODY)
         if wrong := try_form(world, chance.choice(LINES), who, chance.randrange(10**9)):
             yield f"{who}: {wrong}"
     sound, slowest = sound_files(world), 0.0
     for number in range(damaged):
+        tell(number)
         data, part, start = chance.choice(sound), chance.randrange(10**9), time.process_time()
         wrong = try_reading(data, part) or try_file(world, chance.choice(DOORS), data, part)
         slowest = max(slowest, time.process_time() - start)
