@@ -42,9 +42,9 @@ def set_up(directory: str) -> None:
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
+    from django.test.utils import setup_test_environment
 
-    settings.DEBUG = False
-    settings.ALLOWED_HOSTS = ["testserver"]
+    setup_test_environment(debug=False)  # answers tell their context, which the table of writers fills forms from
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     logging.disable(logging.CRITICAL)
     call_command("migrate", verbosity=0)
