@@ -8,7 +8,7 @@ HOST = 127.0.0.1
 export DATA_DIR HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: run demo admin test check matrix bench audit drill rehearse lock clean help
+.PHONY: run demo admin test check matrix bench fuzz audit drill rehearse lock clean help
 
 run: ## Set up and serve the portal with the real strategy (PORT=8000 HOST=127.0.0.1)
 	@.ci/serve load_strategy
@@ -31,6 +31,10 @@ matrix: ## Run the tests with Python 3.11, 3.12 and 3.13, as far as they are her
 
 bench: ## Measure speed and compare with a bare view, nginx, Streamlit and Dash (ARGS=--quick)
 	@.ci/bench $(ARGS)
+
+fuzz: ## Send 10,000 hostile requests and 1,000 files to a throw-away demonstration (ARGS="--seed 1")
+	@.ci/install-python-packages dev
+	@.venv/bin/python benchmarks/fuzz.py $(ARGS)
 
 audit: ## Look at the pages with axe and Lighthouse, and compare with their budgets
 	@.ci/audit/run $(ARGS)

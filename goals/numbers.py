@@ -12,6 +12,7 @@ MINUS = "−"  # U+2212, the width of a plus sign
 _EXACT = Context(prec=2000, rounding=ROUND_HALF_UP)  # wide enough that only quantize() ever rounds
 
 _NUMBER = re.compile(r"([+\-−△▲]?)([1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?")
+_KEY_DIGITS = 18  # as many as a key of the database may have
 _BLANK, _MARK = "空欄", "値なし"
 _MISSING = {"": _BLANK, **dict.fromkeys(("-", "−", "―", "‐", "..."), _MARK)}
 _MISSING |= {word: word for word in ("未公表", "集計中", "調査なし", "該当なし")}
@@ -45,6 +46,11 @@ def parse_number(text: str, unit: str | None = None) -> Decimal | Missing:
     sign, digits, fraction = found.groups()
     number = Decimal(digits.replace(",", "") + (fraction or ""))
     return number if sign in ("", "+") or number == 0 else number.copy_negate()
+
+
+def whole(text: str | None) -> int | None:
+    """Read a key or a count out of an address or a hidden field; None where it is none, or longer than any key."""
+    return int(text) if text and text.isdecimal() and len(text) <= _KEY_DIGITS else None
 
 
 def format_plain(value: Decimal | int) -> str:

@@ -132,9 +132,8 @@ class _Sheets:
     def add(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], title: str = "") -> None:
         """Write a title, a line about the 時点, the headings and the rows; set the print area and what repeats."""
         sheet = self.book.add_worksheet(name)
-        sheet.write_string(
-            0, 0, f"{title or name}　{self.board.round.strategy.name}　{self.board.year_short}", self.title
-        )
+        heading = f"{title or name}　{self.board.round.strategy.name}　{self.board.year_short}"
+        sheet.write_string(0, 0, guarded(heading), self.title)
         sheet.write_string(1, 0, self._as_of())
         for number, column in enumerate(columns):
             sheet.set_column(number, number, column.width)

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "kanazawa_strategy.nul.RefuseNul",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "kanazawa_strategy.sessions.SessionLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -180,6 +181,13 @@ SESSION_COOKIE_AGE = (SESSION_HOURS + 24) * 60 * 60  # kept a day longer than it
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a yearly sheet has eleven to a row, and a department may have hundreds of rows
+DATA_UPLOAD_MAX_NUMBER_FILES = 1  # no form takes two
+FILE_UPLOAD_HANDLERS = [
+    "goals.importing.arriving.Arriving",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -32,6 +32,7 @@ from kanazawa_strategy.pages import (
 from kanazawa_strategy.sitemaps import SITEMAPS
 from measures import views as measures
 
+handler400 = "kanazawa_strategy.pages.errors.bad_request"
 handler403 = "kanazawa_strategy.pages.errors.forbidden"
 handler404 = "kanazawa_strategy.pages.errors.not_found"
 handler500 = "kanazawa_strategy.pages.errors.failed"

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 from simple_history.utils import bulk_update_with_history
 
+from goals.numbers import whole
 from kpis.models import Round, Workflow, YearlyValue
 from kpis.models.value import SELF_RATINGS
 from kpis.settling import locked
@@ -91,11 +92,12 @@ def key_of(value: YearlyValue) -> str:
 def typed_in(data: QueryDict) -> dict[int, tuple[str, dict[str, str]]]:
     """Return by the number of the value what was touched, each with the version that was seen."""
     found = {}
-    for key in data.getlist("rated"):
-        pk, version, seen = (*key.split("-"), "", "")[:3]
+    for text in data.getlist("rated"):
+        pk, version, seen = (*text.split("-"), "", "")[:3]
         cells = {name: plain(str(data[f"{name}-{pk}"])) for name in NAMES if f"{name}-{pk}" in data}
-        if pk.isdecimal() and len(cells) == len(NAMES) and digest(NAMES, cells) != seen:
-            found[int(pk)] = (version, cells)
+        key = whole(pk)
+        if key is not None and len(cells) == len(NAMES) and digest(NAMES, cells) != seen:
+            found[key] = (version, cells)
     return found
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
+from goals.numbers import whole
 from kpis import steps
 from kpis.models import Round, YearlyValue
 
@@ -40,7 +41,7 @@ class Settlement:
         `keys` are those of the lines. Raises ValidationError with a sentence; then nothing was written.
         """
         seen = dict(key.split("-", 1) for key in keys if key.count("-") == 1)
-        chosen = {int(pk): version for pk, version in seen.items() if pk.isdecimal()}
+        chosen = {key: version for pk, version in seen.items() if (key := whole(pk))}
         if not chosen:
             raise ValidationError(f"{self.thing}を1つ以上選んでください。")
         with transaction.atomic():

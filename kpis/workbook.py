@@ -89,7 +89,9 @@ def _guide(book: Any, round_: Round, department: Department) -> None:
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 80)
-    sheet.write_string(0, 0, f"{round_} 実績値 調査票の記入のしかた", book.add_format({"bold": True, "font_size": 14}))
+    sheet.write_string(
+        0, 0, guarded(f"{round_} 実績値 調査票の記入のしかた"), book.add_format({"bold": True, "font_size": 14})
+    )
     due = f"{round_.due_on:%Y年%-m月%-d日}" if round_.due_on else "企画調整課からのお知らせのとおり"
     lines = [("課", department.name), ("締切", due), *_GUIDE]
     for number, (name, text) in enumerate(lines, 2):
@@ -115,7 +117,7 @@ class _Form:
         self.small = book.add_format({**base, **grey, "font_color": "#666666", "font_size": 8})
         self.head = book.add_format({**base, "bold": True, "bg_color": "#D9E2EC", "valign": "vcenter"})
         self.sheet.write_string(
-            0, 0, f"{round_} 実績値 調査票（{department}）", book.add_format({"bold": True, "font_size": 14})
+            0, 0, guarded(f"{round_} 実績値 調査票（{department}）"), book.add_format({"bold": True, "font_size": 14})
         )
         self.sheet.write_string(1, 0, "白い欄に入力してください。書き方は「記入のしかた」にあります。")
 

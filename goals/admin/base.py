@@ -17,8 +17,10 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from goals import publication
 from goals.admin import history
+from goals.admin.chosen import ChosenRows
 from goals.admin.reason import AsksWhy
 from goals.admin.transfer import Transfer
+from goals.numbers import whole
 from goals.years import FiscalYear
 
 PARAGRAPH: Any = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 5})}}
@@ -60,7 +62,7 @@ class Tabular(NamedChoices, admin.TabularInline):
     formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 2, "cols": 32})}}
 
 
-class PortalAdmin(NamedChoices, Transfer, admin.ModelAdmin):  # type: ignore[misc]
+class PortalAdmin(ChosenRows, NamedChoices, Transfer, admin.ModelAdmin):  # type: ignore[misc]
     """A table that staff keep; `public` says that citizens see its rows as soon as they are saved."""
 
     public = True
@@ -131,7 +133,7 @@ class TracedAdmin(AsksWhy, SimpleHistoryAdmin, PortalAdmin):  # type: ignore[mis
         self._check_sight(request, unquote(object_id))
         model: Any = self.model
         rows = model.history.select_related("history_user")
-        record = get_object_or_404(rows, id=unquote(object_id), history_id=version_id if version_id.isdecimal() else 0)
+        record = get_object_or_404(rows, id=unquote(object_id), history_id=whole(version_id) or 0)
         if request.method != "GET" or not self.has_view_history_permission(request, record.instance):
             raise PermissionDenied
         history.compare([record])
@@ -147,7 +149,7 @@ class TracedAdmin(AsksWhy, SimpleHistoryAdmin, PortalAdmin):  # type: ignore[mis
 
     def _check_sight(self, request: HttpRequest, key: str) -> None:
         """Show no history of a row that the list hides from the user; of deleted ones to those who may delete."""
-        if not key.isdecimal():
+        if whole(key) is None:
             raise Http404
         model: Any = self.model
         if model._base_manager.filter(pk=key).exists():

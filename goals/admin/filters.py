@@ -9,6 +9,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from goals.models import Department, Goal, Strategy
+from goals.numbers import whole
 from goals.years import FiscalYear
 
 NONE = "none"
@@ -25,8 +26,8 @@ class FiscalYearFilter(admin.SimpleListFilter):
         return [(str(year), FiscalYear(year).first_mention()) for year in years]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        value = self.value()
-        return queryset.filter(fiscal_year=int(value)) if value and value.isdecimal() else queryset
+        year = whole(self.value())
+        return queryset if year is None else queryset.filter(fiscal_year=year)
 
 
 class _RelationFilter(admin.SimpleListFilter):
@@ -36,7 +37,8 @@ class _RelationFilter(admin.SimpleListFilter):
         value = self.value()
         if value == NONE:
             return queryset.filter(**{f"{self.path}__isnull": True})
-        return queryset.filter(**{self.path: int(value)}) if value and value.isdecimal() else queryset
+        key = whole(value)
+        return queryset if key is None else queryset.filter(**{self.path: key})
 
 
 def strategy_filter(to: str) -> type[admin.SimpleListFilter]:

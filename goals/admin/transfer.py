@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,6 +19,7 @@ from import_export.results import RowResult
 
 from goals import audit, publication
 from goals.importing import files
+from goals.importing.limits import FileRefused
 from goals.importing.waiting import Waiting
 
 
@@ -62,7 +64,11 @@ class Transfer(ImportExportMixin):
     # Going out
 
     def export_action(self, request: HttpRequest) -> Any:
-        return self._titled(super().export_action(request), "書き出し")
+        try:
+            return self._titled(super().export_action(request), "書き出し")
+        except IncorrectLookupParameters:  # the filter of the list that the address brings along
+            messages.error(request, "絞り込みの指定を読み取れませんでした。すべての行を書き出す画面です。")
+            return HttpResponseRedirect(self._url("export"))
 
     def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
         if not self.has_export_permission(request):
@@ -89,10 +95,12 @@ class Transfer(ImportExportMixin):
         if context is not None:
             layout: Any = self.get_import_resource_classes(request)[0]
             context["columns"] = layout.columns()
+            if "confirm_form" not in context:
+                _forget(context["form"])
         return response
 
     def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
-        known = isinstance(e, files.FileRefused)
+        known = isinstance(e, FileRefused)
         form.add_error("import_file", str(e) if known else "ファイルを読み取れません。別の名前で保存し直してください。")
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -157,3 +165,10 @@ class Transfer(ImportExportMixin):
         if context is not None:
             context["title"] = f"{self._name}の{what}"
         return response
+
+
+def _forget(form: Any) -> None:
+    """Remove a file that was refused: nobody will confirm it."""
+    name = getattr(form.files.get("import_file"), "tmp_storage_name", "")
+    if name:
+        Waiting(name=name).remove()

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from goals import audit, lockout, passwords, second_factor
 from goals.admin.base import NamedChoices, Tabular
+from goals.admin.chosen import ChosenRows
 from goals.admin.password import PasswordForm
 from goals.models import Membership
 
@@ -23,7 +24,7 @@ class MembershipInline(Tabular):
 
 
 @admin.register(User)
-class AccountAdmin(NamedChoices, UserAdmin):
+class AccountAdmin(ChosenRows, NamedChoices, UserAdmin):
     """Accounts are one person's each; they are disabled, never deleted, so that the history keeps its names."""
 
     list_display = ["username", "full_name", "places", "is_active", "last_login"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -14,19 +15,22 @@ import tablib
 import xlsxwriter
 from import_export.formats.base_formats import Format
 
+from goals.importing import packed
 from goals.importing.cells import plain
+from goals.importing.limits import (
+    MAX_BYTES,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    SAVE_AS,
+    TOO_MANY,
+    TOO_WIDE,
+    FileRefused,
+    bounded,
+)
 from goals.spreadsheets import GETA
 
-MAX_BYTES = 10 * 1024 * 1024
-MAX_UNPACKED = 200 * 1024 * 1024
-MAX_CELLS = 200_000
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TOO_MANY = f"表が大きすぎます。{MAX_CELLS:,}セルまでに分けて取り込んでください。"
-SAVE_AS = "Excel で「名前を付けて保存」を選び、「Excel ブック（.xlsx）」か「CSV UTF-8」で保存し直してください。"
-
-
-class FileRefused(ValueError):
-    """A file that cannot be read, with the sentence that says why and what to do."""
 
 
 def read(data: bytes) -> tablib.Dataset:
@@ -55,21 +59,28 @@ def csv_rows(data: bytes) -> list[list[str]]:
     if "\0" in text:
         raise FileRefused(f"CSV か Excel のファイルではないようです。{SAVE_AS}")
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        return _within_limits(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error:
         raise FileRefused(f'CSV として読み取れません。引用符（"）の数などが崩れています。{SAVE_AS}') from None
-    if sum(map(len, rows)) > MAX_CELLS:
-        raise FileRefused(TOO_MANY)
+
+
+def _within_limits(read_rows: Iterable[list[str]]) -> list[list[str]]:
+    rows: list[list[str]] = []
+    cells = 0
+    for row in read_rows:
+        rows.append(row)
+        cells += len(row)
+        if cells > MAX_CELLS or len(rows) > MAX_ROWS:
+            raise FileRefused(TOO_MANY)
+        if any(text.strip() for text in row[MAX_COLUMNS:]):
+            raise FileRefused(TOO_WIDE)
     return rows
 
 
 def _workbook_rows(data: bytes) -> list[list[Any]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(item.file_size for item in packed.infolist()) > MAX_UNPACKED:
-                raise FileRefused(
-                    "Excel ファイルの中身が大きすぎます。必要なシートだけを新しいファイルにしてください。"
-                )
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            packed.check(archive)
         rows = _sheet_rows(data, values=True)
         formulas = _sheet_rows(data, values=False)
     except FileRefused:
@@ -89,24 +100,35 @@ def _workbook_rows(data: bytes) -> list[list[Any]]:
 
 def _sheet_rows(data: bytes, *, values: bool) -> list[list[Any]]:
     """Return the rows up to the last one with anything in it; `values` gives results, else the formulas."""
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=values)
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False)
     try:
         if not book.worksheets:
             raise FileRefused("Excel ファイルに表のシートがありません。")
         rows: list[list[Any]] = []
         blanks, cells = 0, 0
-        for row in book.worksheets[0].iter_rows(values_only=True):
-            if all(value is None for value in row):
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what the file says of its own size is often wrong, and costs memory
+        for found in bounded(sheet.iter_rows(values_only=True)):
+            row = [_unescaped(value) for value in found[: _filled(found)]]
+            if not row:
                 blanks += 1
                 continue
-            rows += [[] for _ in range(blanks)]
-            rows.append([_unescaped(value) for value in row])
-            blanks, cells = 0, cells + len(row)
-            if cells > MAX_CELLS:
+            cells += len(row)
+            if len(row) > MAX_COLUMNS:
+                raise FileRefused(TOO_WIDE)
+            if cells > MAX_CELLS or len(rows) + blanks >= MAX_ROWS:
                 raise FileRefused(TOO_MANY)
+            rows += [[] for _ in range(blanks)]
+            rows.append(row)
+            blanks = 0
         return rows
     finally:
         book.close()
+
+
+def _filled(row: Sequence[Any]) -> int:
+    """Return how many cells there are up to the last with anything in it."""
+    return next((place for place in range(len(row), 0, -1) if row[place - 1] is not None), 0)
 
 
 def _unescaped(value: Any) -> Any:
@@ -124,7 +146,7 @@ def _dataset(rows: list[list[Any]]) -> tablib.Dataset:
         raise FileRefused("ファイルの1行目に見出しがありません。1行目に列の名前、2行目から内容を入れてください。")
     if len(rows) < 2:
         raise FileRefused("見出しだけで、内容の行がありません。2行目から内容を入れてください。")
-    twice = sorted({header for header in headers if header and headers.count(header) > 1})
+    twice = sorted(header for header, times in Counter(headers).items() if header and times > 1)
     if twice:
         raise FileRefused(f"同じ見出しの列が二つ以上あります: {'、'.join(twice)}。どちらかを消してください。")
     if len(rows) * len(headers) > MAX_CELLS:

@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from goals import audit
 from goals.admin.base import PortalAdmin
 from goals.admin.filters import FiscalYearFilter, strategy_filter
+from goals.numbers import whole
 from kpis import resources, rounds
 from kpis.admin import review, sheet, unpublish
 from kpis.admin.companion import Companion
@@ -82,8 +83,8 @@ class RoundAdmin(PortalAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Read a round that is to be saved under its lock: its form writes the whole row, the step too."""
-        if request.method == "POST" and connection.in_atomic_block and object_id.isdecimal():
-            Round.objects.select_for_update().filter(pk=object_id).first()
+        if request.method == "POST" and connection.in_atomic_block and (key := whole(object_id)):
+            Round.objects.select_for_update().filter(pk=key).first()
         return super().get_object(request, object_id, from_field)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

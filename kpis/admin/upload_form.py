@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpResponse
 from django.utils.cache import add_never_cache_headers
 
-from goals.importing.files import MAX_BYTES
+from goals.importing.limits import MAX_BYTES
 
 
 class UploadForm(forms.Form):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from goals.importing.files import FileRefused
+from goals.importing.limits import FileRefused
 from kpis.intake.headings import folded
 from kpis.intake.layouts import GUIDE_SHEET
 from kpis.intake.reading import Book, Table, place

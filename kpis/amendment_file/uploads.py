@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from goals import audit
-from goals.importing.files import FileRefused
+from goals.importing.limits import FileRefused
 from kpis.amending import amend
 from kpis.amendment_file import plan
 from kpis.amendment_file.item import AmendmentItem

@@ -12,12 +12,23 @@ import openpyxl
 from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils import get_column_letter
 
+from goals.importing import packed
 from goals.importing.cells import plain
-from goals.importing.files import MAX_BYTES, MAX_CELLS, SAVE_AS, TOO_MANY, FileRefused, csv_rows
-from kpis.intake import packed
+from goals.importing.files import csv_rows
+from goals.importing.limits import (
+    MAX_BYTES,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    SAVE_AS,
+    TOO_MANY,
+    TOO_WIDE,
+    FileRefused,
+    bounded,
+)
+from kpis.intake.formulas import formulas_without_result
 
 NO_RESULT = "=（計算結果のない数式）"
-MAX_ROWS = 100_000
 
 
 @dataclass
@@ -65,7 +76,7 @@ def _workbook(data: bytes) -> Book:
 
 
 def _sheets(data: bytes, archive: zipfile.ZipFile) -> Book:
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     try:
         hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
         notes = [f"非表示のシート「{name}」は読みませんでした。" for name in hidden]
@@ -75,7 +86,7 @@ def _sheets(data: bytes, archive: zipfile.ZipFile) -> Book:
                 continue
             rows = _rows(sheet, percents, budget)
             budget -= sum(map(len, rows))
-            lost = packed.formulas_without_result(archive, sheet._worksheet_path)
+            lost = formulas_without_result(archive, sheet._worksheet_path)
             tables.append(Table(sheet.title, _marked(rows, lost), lost))
     finally:
         book.close()
@@ -88,16 +99,16 @@ def _rows(sheet: Any, percents: _Percents, budget: int) -> list[list[str]]:
     """Return the rows up to the last one with anything in it, without blank cells at their ends."""
     sheet.reset_dimensions()  # what the file says of its own size is often wrong, and costs memory
     rows: list[list[str]] = []
-    for number, cells in enumerate(sheet.rows, 1):
+    for number, cells in enumerate(bounded(sheet.rows), 1):
         row = [percents.text(cell) for cell in cells]
         while row and not row[-1].strip():
             row.pop()
         budget -= len(row)
-        if budget < 0:
+        if len(row) > MAX_COLUMNS:
+            raise FileRefused(TOO_WIDE)
+        if budget < 0 or (row and number > MAX_ROWS):
             raise FileRefused(TOO_MANY)
         if row:
-            if number > MAX_ROWS:
-                raise FileRefused(TOO_MANY)
             rows += [[] for _ in range(number - 1 - len(rows))]
             rows.append(row)
     return rows

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from goals import audit
-from goals.importing.files import FileRefused
+from goals.importing.limits import FileRefused
 from kpis import entry
 from kpis.access import Entrant
 from kpis.intake import plan, reading

@@ -16,6 +16,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from goals.models import Department
+from goals.numbers import whole
 from kpis.access import Entrant
 from kpis.models import Round
 from kpis.sheet.theirs import Theirs
@@ -117,7 +118,7 @@ class GridRow(ABC):
     def seen_version(self) -> int | None:
         """Return the version that the form had seen; None where it saw no saved row."""
         version = self.seen_then.partition(":")[0]
-        return int(version) if version.isdecimal() and version != "0" else None
+        return whole(version) or None
 
     def read(self, posted: Mapping[str, str]) -> dict[str, str] | None:
         """Return the cells of the row that came, None where it did not come at all."""

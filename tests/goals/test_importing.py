@@ -18,9 +18,9 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goals.importing import Choice, Day, Flag, Number, Text, Whole, Year, files
+from goals.importing import Choice, Day, Flag, Number, Text, Whole, Year, files, limits
 from goals.importing.diff import Diff
-from goals.importing.files import FileRefused
+from goals.importing.limits import FileRefused
 from goals.importing.waiting import Waiting
 
 STATES = Choice([("FINAL", "確定"), ("PRELIMINARY", "速報")], required=True)
@@ -157,7 +157,7 @@ def test_a_workbook_is_read_with_its_numbers_and_without_its_blank_end() -> None
         (b"a,b\r\n1,2,3\r\n", "2行目に、見出しのない列"),
         (b'a,b\r\n"1,2\r\n', "引用符"),
         (b"a,a\r\n1,2\r\n", "同じ見出し"),
-        (b"x" * (files.MAX_BYTES + 1), "大きすぎます"),
+        (b"x" * (limits.MAX_BYTES + 1), "大きすぎます"),
     ],
 )
 def test_a_file_that_is_none_is_refused_with_a_sentence(data: bytes, says: str) -> None:
@@ -169,7 +169,7 @@ def test_a_zip_that_is_no_workbook_is_refused() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as packed:
         packed.writestr("memo.txt", "これは Excel ではない")
-    with pytest.raises(FileRefused, match="ファイルが壊れている"):
+    with pytest.raises(FileRefused, match=r"Excel ブック（\.xlsx）ではありません"):
         files.read(buffer.getvalue())
 
 

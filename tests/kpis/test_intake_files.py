@@ -12,9 +12,8 @@ import pytest
 import xlsxwriter
 from django.test import Client
 
-from goals.importing.files import FileRefused
+from goals.importing.limits import MAX_UNPACKED, FileRefused
 from kpis.evaluation import State
-from kpis.intake import packed as packed_module
 from kpis.intake.reading import read
 from kpis.models import Indicator, Round, Upload, YearlyValue
 from tests.kpis.test_intake import confirm, packed, reasons, said, send
@@ -166,7 +165,7 @@ def bomb() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/workbook.xml", b"0" * (packed_module.MAX_UNPACKED + 1))
+        archive.writestr("xl/workbook.xml", b"0" * (MAX_UNPACKED + 1))
     return buffer.getvalue()
 
 

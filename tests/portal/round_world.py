@@ -53,7 +53,7 @@ STEPS = {
 }
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """What the requests are about; the round is open until to_step()."""
 
