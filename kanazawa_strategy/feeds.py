@@ -9,15 +9,23 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 
+from goals import publication
 from kanazawa_strategy.pages.news import News, newest_changes
 
 LENGTH = 50
 
 
+class _Atom(Atom1Feed):
+    """An Atom feed that, without any entry, is as old as what is public: the moment of reading would change it each time."""
+
+    def latest_post_date(self) -> datetime.datetime:
+        return super().latest_post_date() if self.items else publication.current().changed_at
+
+
 class ChangesFeed(Feed):
     """The newest changes that have a date; an entry keeps its id wherever the portal moves."""
 
-    feed_type = Atom1Feed
+    feed_type = _Atom
     title = "金沢版総合戦略ポータル 公表と改訂の記録"
     subtitle = "実績値の公表、公表後の変更、戦略の改訂をお知らせします。"
     link = reverse_lazy("changes")

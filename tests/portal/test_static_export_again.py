@@ -57,6 +57,14 @@ def test_a_second_run_writes_nothing(small: Path) -> None:
     assert {name: (small / name).stat().st_mtime_ns for name in files_in(small)} == before
 
 
+def test_a_portal_without_any_publication_is_the_same_the_second_time(tmp_path: Path) -> None:
+    make_survey()
+    publication.bump()
+    with override_settings(DATA_DIR=tmp_path / "data"):
+        export(tmp_path / "site", BASE)
+        assert export(tmp_path / "site", BASE).written == []
+
+
 def correct(value: str) -> None:
     change = Change(AmendmentKind.CORRECTION, "集計の誤り", value=Decimal(value), state=State.FINAL)
     indicator = Indicator.objects.get(code="3-1-N1")
