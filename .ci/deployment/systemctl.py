@@ -21,7 +21,8 @@ def main(arguments: list[str]) -> int:
         verb = "start" if "--now" in arguments else "nothing"
     deeds = {"start": start, "stop": stop, "restart": restart, "reload-or-restart": restart, "status": status}
     deed = deeds.get(verb)
-    return max((deed(unit) for unit in units), default=0) if deed else 0
+    named = [unit if "." in unit else f"{unit}.service" for unit in units]
+    return max((deed(unit) for unit in named), default=0) if deed else 0
 
 
 def start(unit: str) -> int:
@@ -29,7 +30,9 @@ def start(unit: str) -> int:
         version, name = next(Path("/etc/postgresql").glob("*/*")).parts[-2:]
         return subprocess.call(["pg_ctlcluster", version, name, "start"])
     if unit.startswith("nginx"):
-        return subprocess.call(["nginx", "-s", "reload"] if Path("/run/nginx.pid").exists() else ["nginx"])
+        pid = Path("/run/nginx.pid")  # `nginx -t` leaves an empty one
+        is_running = pid.exists() and pid.read_text().strip()
+        return subprocess.call(["nginx", "-s", "reload"] if is_running else ["nginx"])
     if unit.endswith(".timer"):
         return start_timer(unit)
     settings = read(unit)
@@ -63,7 +66,7 @@ def start_timer(unit: str) -> int:
 
 
 def stop(unit: str) -> int:
-    file = STATE / f"{unit if '.' in unit else f'{unit}.service'}.pid"
+    file = STATE / f"{unit}.pid"
     pid = int(file.read_text())
     os.kill(pid, signal.SIGTERM)  # KillMode=mixed: the first process only
     for _ in range(300):

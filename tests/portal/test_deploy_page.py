@@ -62,6 +62,15 @@ def test_the_pages_of_nginx_need_nothing_else(file: str) -> None:
     assert not re.search(r"<(script|link|img)|url\(", page)
 
 
+def test_nginx_knows_who_is_signed_in_and_lets_every_file_through_that_the_portal_takes() -> None:
+    locations = (DEPLOY / "nginx" / "portal-locations.conf").read_text(encoding="utf-8")
+    for directive in ("proxy_no_cache", "proxy_cache_bypass"):
+        assert re.search(rf"{directive} [^;]*\$cookie_{settings.SESSION_COOKIE_NAME}\b", locations)
+    limit = re.search(r"client_max_body_size (\d+)m;", locations)
+    assert limit
+    assert int(limit[1]) * 1024 * 1024 > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
 def licences(place: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(ROOT / ".ci" / "licenses.py"), "check"], cwd=place, capture_output=True, text=True
