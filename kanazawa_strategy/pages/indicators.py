@@ -53,9 +53,9 @@ def _listed(found: IndicatorQuerySet, sort: str, number: str, most: int) -> tupl
     if sort not in _SORTED_BY:
         page = Paginator(found.in_order(), most).get_page(number)
         return page, rows_of(cast("IndicatorQuerySet", page.object_list))
-    page = Paginator(keys_in_order(found, sort), most).get_page(number)
-    rows = {row.indicator.pk: row for row in rows_of(Indicator.objects.filter(pk__in=page.object_list))}
-    return page, [rows[pk] for pk in page.object_list]
+    keys = Paginator(keys_in_order(found, sort), most).get_page(number)
+    rows = {row.indicator.pk: row for row in rows_of(Indicator.objects.filter(pk__in=keys.object_list))}
+    return keys, [rows[pk] for pk in keys.object_list]
 
 
 def keys_in_order(found: IndicatorQuerySet, sort: str) -> list[int]:

@@ -147,4 +147,4 @@ def test_a_name_of_the_host_that_is_not_ours_gets_a_page_and_no_traceback(world:
 def test_a_form_without_its_token_gets_a_page_in_japanese(world: World) -> None:
     page = Client(enforce_csrf_checks=True).post("/accounts/login/", {"username": "own", "password": "x"})
     assert page.status_code == 403
-    assert "送信を確かめられませんでした" in page.content.decode()
+    assert "もう一度送信してください" in page.content.decode()
