@@ -69,7 +69,7 @@ def sections() -> Iterator[str]:
             "bare": "何もしないDjango（同じバイト列）",
             "warm": "保存済みのページ",
             "unchanged": "304",
-            "nginx": "nginxの静的ファイル",
+            "nginx": "書き出したサイト（nginx）",
         }
         rows = [[names[name], f"{value:,}"] for name, value in speeds.items()]
         yield "## 1秒あたりの応答\n\n" + table(["何を", "件/秒"], rows)
@@ -90,7 +90,14 @@ def sections() -> Iterator[str]:
         ]
         yield "## ページを一から作るとき\n\n" + table(["ページ", "問い合わせ", "CPU（ms）", "KB（gzip）"], rows)
     if growth:
-        yield "## 指標が増えたとき\n\n```json\n" + json.dumps(growth, ensure_ascii=False, indent=1) + "\n```\n"
+        sizes = growth["sizes"]
+        pages_of = zip(*(size["pages"] for size in sizes), strict=True)
+        rows = [
+            [f"`{found[0]['path']}`", *(f"{page['cpu_milliseconds']}（{page['queries']}）" for page in found)]
+            for found in pages_of
+        ]
+        heads = ["ページ", *(f"{size['indicators']:,}件" for size in sizes)]
+        yield f"## 指標が増えたとき（{growth['years']}年度分、CPUのms、かっこ内は問い合わせ）\n\n" + table(heads, rows)
     if sheet:
         rows = [
             [name, str(sheet[key]["ms"]), str(limit)]

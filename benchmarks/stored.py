@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import statistics
 import sys
 import tempfile
@@ -45,10 +44,8 @@ def speeds(env: dict[str, str], directory: Path) -> dict[str, Any]:
         body, headers = fetched(address + PAGE, ACCEPTS)
         page = directory / "page.gz"
         page.write_bytes(body)
-        root = directory / "files"
-        root.mkdir()
-        (root / "index.html.gz").write_bytes(body)
-        shutil.copy(page, root / "index.html")
+        root = directory / "exported"
+        manage(env, "export_site", str(root), "--base-url", "http://127.0.0.1/")
         unchanged = {**ACCEPTS, "If-None-Match": headers["ETag"]}
         with bare(env, page) as bare_address, nginx(directory, root) as nginx_address:
             measured: dict[str, list[float]] = {"bare": [], "warm": [], "unchanged": [], "nginx": []}
