@@ -79,9 +79,7 @@ def test_printed_pages_keep_the_policy(watcher: Visitor) -> None:
     not finders.find("plotly/plotly-basic.min.js"),
     reason="Plotly's script is not installed (make test installs it into DATA_DIR/vendor).",
 )
-@pytest.mark.parametrize(
-    "path", ["/indicators/3-1-n1/", "/strategies/3/goals/1/", "/strategies/3/", "/committee/2025/"]
-)
+@pytest.mark.parametrize("path", ["/indicators/3-1-n1/", "/strategies/3/goals/1/", "/strategies/3/"])
 def test_opened_charts_keep_the_policy(watcher: Visitor, path: str) -> None:
     page = watcher.open(path)
     buttons = page.get_by_role("button", name=START)
