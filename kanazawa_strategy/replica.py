@@ -62,7 +62,7 @@ class Reading:
         try:
             connections[REPLICA].cursor().close()  # connects, or looks whether the connection still lives
         except Error as error:
-            cls._rest(str(error))
+            cls._rest(type(error).__name__)
             return False
         return True
 
