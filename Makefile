@@ -33,6 +33,7 @@ bench: ## Measure speed and compare
 	@.ci/install-python-packages dev
 	@.venv/bin/python benchmarks/run.py $(ARGS)
 	@.venv/bin/python benchmarks/intake.py
+	@.venv/bin/python benchmarks/growth.py
 
 audit: ## Look at the pages with axe and Lighthouse, and compare with their budgets
 	@.ci/audit/run $(ARGS)
