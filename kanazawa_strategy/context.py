@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 
 from goals import publication
@@ -56,8 +57,14 @@ def _site(request: HttpRequest) -> dict[str, Any]:
         "is_export": getattr(request, "is_export", False),  # static_export: no server answers forms
         "picture": request.build_absolute_uri(static("img/share.png")),
         "dataset": linked_data.portal(request.build_absolute_uri),
-        "navigation": [_item(reverse(name), label, path) for name, label in NAVIGATION],
+        "navigation": [_item(url, label, path) for url, label in _navigation(get_script_prefix())],
     }
+
+
+@cache
+def _navigation(prefix: str) -> list[tuple[str, str]]:
+    """Return the addresses of the navigation; they are the same on every page below one prefix."""
+    return [(reverse(name), label) for name, label in NAVIGATION]
 
 
 def _item(url: str, label: str, path: str) -> dict[str, Any]:

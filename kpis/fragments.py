@@ -41,7 +41,6 @@ def chips(tag: str, word: str = "") -> SafeString:
     return SafeString(f'<span class="chips">{found}</span>' if found else "")
 
 
-@lru_cache(maxsize=4096)
 def track_line(track: Track) -> SafeString:
     """Draw a progress track with its number beside it."""
     bar = tick = expected = ""
@@ -61,7 +60,6 @@ def track_line(track: Track) -> SafeString:
     )
 
 
-@lru_cache(maxsize=4096)
 def sparkline_drawing(sparkline: Sparkline) -> SafeString:
     """Draw the course without axes; the values stand beside it in words."""
     lines = "".join([f'<path class="sparkline-line" d="{line}"/>' for line in sparkline.lines])

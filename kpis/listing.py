@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, cast
+from datetime import date
+from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import FloatField, QuerySet
+from django.db.models import FloatField, Func, QuerySet
 from django.db.models.functions import Cast
 from django.utils.functional import cached_property
 
@@ -23,6 +24,16 @@ if TYPE_CHECKING:
 Spot = tuple[int, float, bool]  # year, value, whether the series breaks there
 
 
+class Bare(Func):
+    """A column as the database's driver hands it over, without a conversion in Python for each row."""
+
+    template = "%(expressions)s"
+    arity = 1
+
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        return []
+
+
 class Row(Summary):
     """One indicator of a list; `lines` hold the newest year and the newest with a value, or all where asked for."""
 
@@ -33,13 +44,15 @@ class Row(Summary):
 
     @cached_property
     def sparkline(self) -> Sparkline | None:
-        latest, target = self.latest, cast("TargetColumns | None", self.target)
-        if latest is None:
-            return None
-        start = None
+        return course(*self.course) if self.latest else None
+
+    @property
+    def course(self) -> tuple[tuple[Spot, ...], tuple[int, float] | None, bool, date | None]:
+        """Return what a sparkline is drawn from, as charts.course() takes it."""
+        target, start = cast("TargetColumns | None", self.target), None
         if target and target.start is not None and target.baseline_year is not None and target.kind != Kind.MILESTONE:
             start = (target.baseline_year, float(target.start))
-        return course(tuple(self.spots), start, latest.is_provisional, self.as_of)
+        return tuple(self.spots), start, bool(self.latest and self.latest.is_provisional), self.as_of
 
 
 def rows_of(
@@ -89,10 +102,8 @@ def _courses(published: AssessmentQuerySet) -> tuple[dict[int, list[Spot]], set[
     spots: dict[int, list[Spot]] = defaultdict(list)
     newest: dict[int, int] = {}
     latest: dict[int, int] = {}
-    number = Cast("value", FloatField())
-    for pk, owner, year, value, breaks in found.values_list(
-        "pk", "indicator_id", "fiscal_year", number, "breaks_series"
-    ):
+    drawn = (Bare(Cast("value", FloatField())), Bare("breaks_series"))
+    for pk, owner, year, value, breaks in found.values_list("pk", "indicator_id", "fiscal_year", *drawn):
         newest[owner] = pk
         if value is not None:
             latest[owner] = pk

@@ -80,7 +80,7 @@ class Summary:
         by_year = {row.fiscal_year: row for row in rows}
         return [YearLine(row, self.as_of, by_year.get(row.fiscal_year - 1)) for row in rows]
 
-    @property
+    @cached_property
     def newest(self) -> YearLine | None:
         """Return the newest published year, with a value or without."""
         return self.lines[0] if self.lines else None
@@ -155,7 +155,7 @@ class Summary:
     def group(self) -> Group:
         return self.rating.group
 
-    @property
+    @cached_property
     def baseline_text(self) -> str:
         return baseline_text(self.target, self.indicator.unit) if self.target else "資料に記載なし"
 
@@ -165,7 +165,7 @@ class Summary:
         year = year_short(self.target.baseline_year, self.as_of) if self.target else ""
         return "" if year and year in self.baseline_text else year
 
-    @property
+    @cached_property
     def target_text(self) -> str:
         return target_text(self.target, self.indicator.unit) if self.target else "未設定"
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 from html import escape
 
 from django.utils.safestring import SafeString
 
 from kpis import fragments
-from kpis.listing import Row
+from kpis.charts import course, expected_share, track
+from kpis.listing import Row, Spot
 
 
 def indicator_rows(rows: Iterable[Row], with_level: bool = False, has_values: bool = True) -> SafeString:
@@ -24,22 +28,36 @@ def _heading(row: Row, with_level: bool) -> str:
 
 
 def _cells(row: Row) -> str:
-    latest, spark, track = fragments.UNPUBLISHED, fragments.NO_FIGURE, fragments.NO_FIGURE
+    latest, progress, spark = fragments.UNPUBLISHED, fragments.NO_FIGURE, fragments.NO_FIGURE
     if line := row.latest:
         state = f" {line.state_label}" if line.is_provisional else ""
         latest = fragments.figure(line.value_text, line.year_short, state, is_strong=True)
-    if row.sparkline:
-        spark = fragments.sparkline_drawing(row.sparkline)
-    if row.track:
-        track = fragments.track_line(row.track)
+        spark = _sparkline(*row.course)
+        year = line.assessment
+        if year.progress is not None:
+            progress = _track(year.progress, expected_share(year.spec, year.fiscal_year))
     return (
         f'<td data-label="評価">{fragments.rating_mark(row.rating, row.rating_label)}</td>'
         f'<td class="number" data-label="基準値"><span>{_baseline(row)}</span></td>'
         f'<td class="number" data-label="最新の実績値"><span>{latest}</span></td>'
         f'<td class="number" data-label="目標値">{_target(row)}</td>'
-        f'<td data-label="進捗率"><span>{track}</span></td>'
+        f'<td data-label="進捗率"><span>{progress}</span></td>'
         f'<td data-label="推移"><span>{spark}</span></td>'
     )
+
+
+# Drawn once for all pages that show the same indicator.
+@lru_cache(maxsize=4096)
+def _track(progress: Decimal, expected: Decimal | None) -> SafeString:
+    drawn = track(progress, expected)
+    return fragments.track_line(drawn) if drawn else fragments.NO_FIGURE
+
+
+@lru_cache(maxsize=4096)
+def _sparkline(
+    spots: tuple[Spot, ...], start: tuple[int, float] | None, is_provisional: bool, as_of: date | None
+) -> SafeString:
+    return fragments.sparkline_drawing(course(spots, start, is_provisional, as_of))
 
 
 def _cells_before_publication(row: Row) -> str:

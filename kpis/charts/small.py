@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
 from goals.numbers import format_percent
 from goals.years import FiscalYear
@@ -18,7 +17,6 @@ _TRACK_START, _TRACK_LENGTH = 10.0, 108.0
 _SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_ROOM = 96.0, 24.0, 5.0
 _SPARK_ACROSS, _SPARK_UP = _SPARK_WIDTH - 2 * _SPARK_ROOM, _SPARK_HEIGHT - 2 * _SPARK_ROOM
 _NUMBER_FITS = Decimal("0.07")
-_KEPT = 4096  # drawings, which one indicator has on many pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,6 @@ class RatingBar:
     label: str
 
 
-@lru_cache(maxsize=_KEPT)
 def track(progress: Decimal | None, expected: Decimal | None = None) -> Track | None:
     """Draw progress and what is expected today, both as ratios (0.2 is 20 %); None where there is no progress."""
     if progress is None:
@@ -115,7 +112,6 @@ def sparkline(trend: Trend) -> Sparkline | None:
     return course(spots, start, trend.valued[-1][0].is_provisional, trend.as_of)
 
 
-@lru_cache(maxsize=_KEPT)
 def course(
     spots: tuple[tuple[int, float, bool], ...],
     start: tuple[int, float] | None,
