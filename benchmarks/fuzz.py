@@ -115,6 +115,7 @@ def trials(strategy: Any, attempt: Callable[[Any], str], seed: int, count: int) 
     def run(drawn: Any) -> None:
         if wrong := attempt(drawn):
             found.append(wrong)
+            print(f"  WRONG {wrong[:2000]}", flush=True)
         tell(next(done))
 
     run()
@@ -143,7 +144,8 @@ def small_world(seed: int, forms: int, damaged: int) -> Iterator[str]:
         tell(number)
         who = chance.choice(EVERYBODY)
         if wrong := try_form(world, chance.choice(LINES), who, chance.randrange(10**9)):
-            yield f"{who}: {wrong}"
+            print(f"  WRONG {who}: {wrong[:2000]}", flush=True)
+            yield wrong
     sound, slowest = sound_files(world), 0.0
     for number in range(damaged):
         tell(number)
@@ -151,7 +153,8 @@ def small_world(seed: int, forms: int, damaged: int) -> Iterator[str]:
         wrong = try_reading(data, part) or try_file(world, chance.choice(DOORS), data, part)
         slowest = max(slowest, time.process_time() - start)
         if wrong:
-            yield f"file {number} ({part}): {wrong}"
+            print(f"  WRONG file {number} ({part}): {wrong[:2000]}", flush=True)
+            yield wrong
     print(f"  the slowest file took {slowest:.1f} s of CPU", flush=True)
 
 
@@ -165,8 +168,6 @@ def one_part(part: str, seed: int, counts: list[int]) -> int:
 
         connection.close()
         left = [path.name for path in Path(directory).glob("portal-import-*")]
-    for wrong in found[:20]:
-        print(f"  WRONG {wrong[:2000]}")
     print(f"{part}: {len(found)} wrong, {time.perf_counter() - start:.0f} s", flush=True)
     print(f"  {len(left)} files wait for a confirmation", flush=True) if left else None
     return 1 if found else 0

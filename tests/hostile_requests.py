@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import random
 import re
@@ -229,30 +228,3 @@ def _bent_xml(content: bytes, chance: random.Random) -> bytes:
             piece = chance.choice(["", old * 2, f"<x>{old}", old.replace("=", " ", 1)])
         text = f"{text[: match.start()]}{piece}{text[match.end() :]}"
     return text.encode()
-
-
-def fault(response: Any, method: str = "GET") -> str:
-    """Tell what is wrong with an answer: an error of the server, a traceback shown, nothing to read; else nothing."""
-    if response.status_code >= 500:
-        return f"{response.status_code}: {_why(response)}"
-    if method == "HEAD" or response.status_code in {204, 301, 302, 304}:
-        return ""
-    content = b"".join(response) if response.streaming else response.content
-    if response.get("Content-Encoding") == "gzip":
-        content = gzip.decompress(content)
-    if b"Traceback (most" in content or b"django.core" in content or b"Exception Value" in content:
-        return "shows a traceback"
-    if method == "OPTIONS" or response.status_code == 405:
-        return ""
-    if len(content) < 40:
-        return f"says nothing ({response.status_code})"
-    if response.get("Content-Type", "").startswith("text/html") and b"<h1" not in content and b"<form" not in content:
-        return f"is no page ({response.status_code})"
-    return ""
-
-
-def _why(response: Any) -> str:
-    import traceback
-
-    info = getattr(response, "exc_info", None)
-    return "".join(traceback.format_exception(*info)[-4:]) if info else "without an exception"

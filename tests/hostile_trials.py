@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import random
+import traceback
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,7 +16,7 @@ from goals.importing.limits import FileRefused
 from kpis.amendment_file import layout
 from kpis.intake import layouts, reading
 from tests.hostile_files import workbook
-from tests.hostile_requests import Sent, fault, mutated, spoilt
+from tests.hostile_requests import Sent, mutated, spoilt
 from tests.portal.round_world import World
 from tests.portal.test_write_paths import Ear, undone
 from tests.portal.write_lines import Line
@@ -103,3 +105,28 @@ def _browser(world: World, who: str) -> Client:
     browser = world.browser(who)
     browser.raise_request_exception = False
     return browser
+
+
+def fault(response: Any, method: str = "GET") -> str:
+    """Tell what is wrong with an answer: an error of the server, a traceback shown, nothing to read; else nothing."""
+    if response.status_code >= 500:
+        return f"{response.status_code}: {_why(response)}"
+    if method == "HEAD" or response.status_code in {204, 301, 302, 304}:
+        return ""
+    content = b"".join(response) if response.streaming else response.content
+    if response.get("Content-Encoding") == "gzip":
+        content = gzip.decompress(content)
+    if b"Traceback (most" in content or b"django.core" in content or b"Exception Value" in content:
+        return "shows a traceback"
+    if method == "OPTIONS" or response.status_code == 405:
+        return ""
+    if len(content) < 40:
+        return f"says nothing ({response.status_code})"
+    if response.get("Content-Type", "").startswith("text/html") and b"<h1" not in content and b"<form" not in content:
+        return f"is no page ({response.status_code})"
+    return ""
+
+
+def _why(response: Any) -> str:
+    info = getattr(response, "exc_info", None)
+    return "".join(traceback.format_exception(*info)[-4:]) if info else "without an exception"
