@@ -48,7 +48,7 @@ def pages_fit_into_memory(app_configs: Sequence[AppConfig] | None, **kwargs: Any
     if settings.PAGE_STORE_MB >= 0:
         return []
     hint = "Set PAGE_STORE_MB=32, or 0 to make each page anew."
-    return [Error("PAGE_STORE_MB is less than nothing.", hint=hint, id="kanazawa_strategy.E010")]
+    return [Error("PAGE_STORE_MB is less than nothing.", hint=hint, id="kanazawa_strategy.E016")]
 
 
 @register(Tags.files)

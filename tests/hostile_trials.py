@@ -23,7 +23,7 @@ from tests.portal.write_lines import Line
 
 POWERLESS = ("anonymous", "no role", "ended")
 EVERYBODY = (*POWERLESS, "member", "own", "other", "officer", "planner", "superuser")
-KEPT = {"django_session", "goals_auditevent"}  # who came in, who was refused, who took what out
+KEPT = {"django_session", "goals_auditevent", "axes_accessattempt"}  # who came in, was refused, took what out
 DOORS = ("/admin/kpis/yearlyvalue/import/", "/admin/kpis/round/{}/intake/", "/admin/kpis/amendment/import-changes/")
 
 

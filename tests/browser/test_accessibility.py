@@ -144,7 +144,8 @@ def test_every_kind_of_page_is_among_those_looked_at() -> None:
         if isinstance(pattern, URLPattern) and "." not in str(pattern.pattern)
     }
     looked_at = {resolve(urlsplit(path).path).url_name for path in [*KINDS, *STAFF_KINDS, *MEMBER_KINDS, *STATES]}
-    others = {"logout", "components", "login-code", "first-password"}  # an action; pages with tests of their own
+    # An action, an answer to machines; pages with tests of their own
+    others = {"logout", "healthz", "components", "login-code", "first-password"}
     assert served - others - looked_at == set(), "Add a page of this kind to tests/browser/places.py."
 
 

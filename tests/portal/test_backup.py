@@ -111,7 +111,7 @@ def test_a_backup_of_an_older_release_is_brought_up_to_this_one(make_portal: Mak
     old.managed("backup", "--to", str(tmp_path / "old"))
     [file] = (tmp_path / "old").iterdir()
     said = new.managed("restore", str(file))
-    assert "マイグレーション1件を適用します: goals.0004" in said
+    assert "マイグレーション2件を適用します: goals.0004" in said
     new.managed("migrate", "--check")
 
 

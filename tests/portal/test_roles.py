@@ -25,7 +25,7 @@ from tests.portal.addresses import Address, addresses, kept_uploads, path_of, pu
 from tests.portal.round_world import World, make_world
 from tests.portal.test_write_paths import undone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TABLE = Path(__file__).with_name("roles.txt")
 ROLES = ("anonymous", "inactive", "ended", "no role", "member", "own", "other", "officer", "planner", "superuser")

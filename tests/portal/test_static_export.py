@@ -31,7 +31,7 @@ from tests.makers import make_user
 from tests.portal import exported
 from tests.portal.test_before_publication import PUBLISHED, SECRETS, hide, publish, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 BASE = Base.of(exported.BASE)
 

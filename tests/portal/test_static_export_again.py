@@ -30,7 +30,7 @@ from tests.makers import make_indicator, make_measure, make_opinion, make_target
 from tests.portal import exported
 from tests.portal.world import make_survey, publish_year
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 BASE = Base.of(exported.BASE)
 
