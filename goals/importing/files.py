@@ -22,6 +22,7 @@ from goals.importing.limits import (
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
+    MAX_TEXT,
     SAVE_AS,
     TOO_MANY,
     TOO_WIDE,
@@ -58,6 +59,7 @@ def csv_rows(data: bytes) -> list[list[str]]:
         raise FileRefused(f"文字を読み取れません。CSV か Excel のファイルではないようです。{SAVE_AS}")
     if "\0" in text:
         raise FileRefused(f"CSV か Excel のファイルではないようです。{SAVE_AS}")
+    csv.field_size_limit(MAX_TEXT)
     try:
         return _within_limits(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error:

@@ -10,6 +10,7 @@ MAX_BYTES = 10 * 1024 * 1024  # a workbook with 10,000 values takes under one
 MAX_CELLS = 200_000  # 2,000 indicators in 100 columns
 MAX_ROWS = 100_000
 MAX_COLUMNS = 500  # further right, nobody enters anything
+MAX_TEXT = 131_072  # characters of a cell: what Python's csv takes unless a library allowed it more
 MAX_PLACES = 1_200_000  # rows and blank cells between those with something in them: formatted, or merely named
 MAX_SECONDS = 20  # for one reading; a sound file of 200,000 cells takes a fourth of it
 
