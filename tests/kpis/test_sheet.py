@@ -15,6 +15,7 @@ from django.urls import reverse
 from goals.models import Department
 from kpis.evaluation import Kind, State
 from kpis.models import Indicator, Round, RoundStatus, Workflow, YearlyValue
+from kpis.sheet.cells import NAMES
 from tests.makers import make_department, make_indicator, make_round, make_target, make_user, make_value
 
 pytestmark = pytest.mark.django_db
@@ -396,3 +397,14 @@ def test_a_round_closed_meanwhile_costs_nothing_that_was_typed(
     assert 'value="49.8"' in content
     assert "受付は終わり" in content
     assert not YearlyValue.objects.exists()
+
+
+def test_a_sheet_of_more_than_a_hundred_rows_is_taken_whole(kodomo: Department, member: Client) -> None:
+    """A browser sends every cell of every row: more fields than Django takes from a form by itself."""
+    rows, round_ = [make_indicator(department=kodomo) for _ in range(101)], make_round()
+    blank = dict.fromkeys(NAMES, "")
+    form = [typed(row, **{**blank, "value": "5", "state": "FINAL", "seen": "0:"}) for row in rows]
+    sent = {name: text for cells in form for name, text in cells.items()}
+    assert len(sent) > 1000
+    assert member.post(page_of(round_, kodomo), sent).status_code == 302
+    assert YearlyValue.objects.filter(value=5).count() == 101
