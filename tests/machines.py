@@ -1,21 +1,18 @@
-"""Machines of one portal: servers in processes of their own, one PostgreSQL with a standby, one Redis."""
+"""What several machines of one portal share: a visitor of all of them, a standby of PostgreSQL, a Redis."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
 from http.cookiejar import CookieJar
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
@@ -24,79 +21,8 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import psycopg
-from django.conf import settings
 
-ROOT = Path(settings.BASE_DIR)
-PASSWORD = "machines-only-passphrase"
-
-
-@dataclass
-class Machine:
-    """One running server."""
-
-    port: int
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    def kill(self) -> None:
-        """Cut the power."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-
-@dataclass(frozen=True)
-class Portal:
-    """What all machines of a portal share."""
-
-    place: Path
-    database: str
-    redis: str
-
-    def environment(self, **more: str) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        known = {"DATA_DIR": str(self.place), "DATABASE_URL": self.database, "REDIS_URL": self.redis}
-        here = {"ALLOWED_HOSTS": "localhost", "HTTPS": "0", "SECRET_KEY": "machines-only-" + "0123456789abcdef" * 4}
-        return {**kept, **known, **here, "PYTHONIOENCODING": "utf-8", **more}
-
-    def manage(self, *arguments: str) -> None:
-        """Run a management command."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment(DEMO_PASSWORD=PASSWORD),
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    @contextmanager
-    def machine(self, **environment: str) -> Iterator[Machine]:
-        """Serve the portal on a port of its own, with the options of docs/deploy."""
-        port = free_port()
-        log = self.place / f"machine-{port}.log"
-        options = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws"]
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [
-                    str(Path(sys.executable).parent / "granian"),
-                    *options,
-                    "--respawn-failed-workers",
-                    "kanazawa_strategy.wsgi:application",
-                ],
-                cwd=ROOT,
-                env=self.environment(GRANIAN_PORT=str(port), **environment),
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        machine = Machine(port, process, log)
-        try:
-            wait_until(lambda: is_open(port) or process.poll() is not None, patience=60)
-            assert process.poll() is None, log.read_text()
-            yield machine
-        finally:
-            with suppress(ProcessLookupError):
-                machine.kill()
+from tests.processes import DEMO_PASSWORD, ROOT, Server
 
 
 class Browser:
@@ -106,17 +32,17 @@ class Browser:
         cookies = urllib.request.HTTPCookieProcessor(CookieJar())
         self._opener = urllib.request.build_opener(cookies, urllib.request.ProxyHandler({}))
 
-    def get(self, machine: Machine, path: str) -> str:
+    def get(self, machine: Server, path: str) -> str:
         return self.ask(machine, path)[1]
 
-    def post(self, machine: Machine, path: str, **fields: str) -> str:
+    def post(self, machine: Server, path: str, **fields: str) -> str:
         """Send the form of a page."""
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(machine, path))
         assert token, f"{path} has no form"
         form = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1], **fields})
         return self.ask(machine, path, form.encode())[1]
 
-    def ask(self, machine: Machine, path: str, data: bytes | None = None) -> tuple[str, str]:
+    def ask(self, machine: Server, path: str, data: bytes | None = None) -> tuple[str, str]:
         """Return the ETag and the body."""
         try:
             with self._opener.open(f"http://localhost:{machine.port}{path}", data, timeout=30) as answer:
@@ -125,12 +51,12 @@ class Browser:
             with error:
                 return "", f"{error.code} {error.read().decode()}"
 
-    def sign_in(self, machine: Machine, name: str, password: str = PASSWORD) -> bool:
+    def sign_in(self, machine: Server, name: str, password: str = DEMO_PASSWORD) -> bool:
         """Sign in, and tell whether the portal knows who it is."""
         self.post(machine, "/accounts/login/", username=name, password=password, next="/accounts/login/")
         return self.is_known(machine, name)
 
-    def is_known(self, machine: Machine, name: str) -> bool:
+    def is_known(self, machine: Server, name: str) -> bool:
         return f"{name}としてログインしています" in self.get(machine, "/accounts/login/")
 
 
@@ -196,22 +122,6 @@ def redis_server(place: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     finally:
         process.kill()
         process.wait()
-
-
-@contextmanager
-def own_database(name: str) -> Iterator[str]:
-    """Make a database on the server of the tests; yield its address."""
-    parts = urlsplit(os.environ["DATABASE_URL"])
-
-    def address(database: str) -> str:
-        return f"postgresql://{parts.netloc or 'portal@'}/{database}?{parts.query}"
-
-    with closing(psycopg.connect(address("postgres"), autocommit=True)) as server:
-        server.execute(f'CREATE DATABASE "{name}"'.encode())
-        try:
-            yield address(name)
-        finally:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 def free_port() -> int:

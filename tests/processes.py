@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -24,6 +25,7 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 KEY = "tests-only-" + "abcdefghijklmnopqrstuvwxyz0123456789" * 2
+DEMO_PASSWORD = "demo-only-passphrase"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,11 @@ class Server:
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(error.code, error.headers, error.read().decode(errors="replace"))
+
+    def kill(self) -> None:
+        """Cut the power."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def lines(self) -> list[str]:
         return self.log.read_text(encoding="utf-8").splitlines()
@@ -129,14 +136,14 @@ class Portal:
                 yield server
 
     @contextmanager
-    def served(self, **environment: str) -> Iterator[Server]:
+    def served(self, *, workers: int = 1, **environment: str) -> Iterator[Server]:
         """Serve the portal, as production does, until the end of the block."""
         with closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         log = self.place / f"server-{port}.log"
         command = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
-        command += ["--port", str(port), "--workers", "1", "--blocking-threads", "2", "--no-ws"]
+        command += ["--port", str(port), "--workers", str(workers), "--blocking-threads", "2", "--no-ws"]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [*command, "kanazawa_strategy.wsgi:application"],
@@ -144,6 +151,7 @@ class Portal:
                 env=self.environment(**environment),
                 stdout=subprocess.DEVNULL,
                 stderr=output,
+                start_new_session=True,
             )
         server = Server(port, process, log)
         try:

@@ -27,7 +27,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """Give a portal of its own with the demonstration and static files: to copy, or to read only."""
     portal = processes.make_portal(tmp_path_factory.mktemp("demonstration"))
     portal.managed("migrate", "-v0")
-    portal.managed("load_demo", DEMO_PASSWORD="demo-only-passphrase")
+    portal.managed("load_demo", DEMO_PASSWORD=processes.DEMO_PASSWORD)
     portal.managed("collectstatic", "--noinput", "-v0")
     yield portal
     processes.drop(portal)

@@ -46,13 +46,13 @@ def test_every_timer_starts_a_task_that_the_portal_has() -> None:
         "portal-clearsessions.timer",
         "portal-reminders.timer",
     }
-    assert set(tasks.values()) <= {*get_commands(), "backup"}
+    assert set(tasks.values()) <= {*get_commands()}
 
 
 def test_the_commands_on_the_page_are_the_portal_s() -> None:
     commands = set(re.findall(r"portal-manage (\w+)", PAGE))
     assert {"migrate", "collectstatic", "createsuperuser"} <= commands
-    assert commands <= {*get_commands(), "backup", "restore"}
+    assert commands <= {*get_commands()}
 
 
 @pytest.mark.parametrize("file", sorted(file.name for file in (DEPLOY / "nginx").glob("*.html")))

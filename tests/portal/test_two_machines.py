@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import redis
 from django.conf import settings
-from django.urls import resolve
 from django.utils import timezone
 
-from tests.machines import Browser, Machine, Portal, own_database, redis_server, standby, wait_until
+from tests.machines import Browser, redis_server, standby, wait_until
+from tests.processes import Portal, Server, is_postgresql
 
-is_postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
-is_public_marked = hasattr(resolve("/").func, "public_questions")
 pytestmark = [
     pytest.mark.database,  # of its own: it belongs to the tests on PostgreSQL
-    pytest.mark.skipif(not is_postgresql, reason="Machines share a PostgreSQL: see the tests on PostgreSQL."),
+    pytest.mark.skipif(not is_postgresql(), reason="Machines share a PostgreSQL: see the tests on PostgreSQL."),
     pytest.mark.skipif(not shutil.which("redis-server"), reason="There is no redis-server on this machine."),
 ]
 
 
-@pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, subprocess.Popen[bytes]]]:
-    """Set a portal up with the demonstration; yield it with the process of its Redis."""
-    place = tmp_path_factory.mktemp("machines")
-    with ExitStack() as stack:
-        database = stack.enter_context(own_database(f"machines_{os.getpid()}"))
-        address, process = stack.enter_context(redis_server(place))
-        found = Portal(place, database, address)
-        for command in (["migrate", "-v0"], ["load_demo"], ["sync_roles"], ["collectstatic", "--noinput", "-v0"]):
-            found.manage(*command)
-        yield found, process
+@dataclass(frozen=True)
+class Town:
+    """A portal with the Redis that its machines share."""
+
+    portal: Portal
+    redis: str
+    process: subprocess.Popen[bytes]
+
+    def machine(self, **environment: str) -> AbstractContextManager[Server]:
+        return self.portal.served(workers=2, REDIS_URL=self.redis, **environment)
 
 
-def publish(staff: Browser, machine: Machine, reason: str) -> None:
+@pytest.fixture
+def town(make_portal: Callable[..., Portal], tmp_path: Path) -> Iterator[Town]:
+    with redis_server(tmp_path) as (address, process):
+        yield Town(make_portal(), address, process)
+
+
+def publish(staff: Browser, machine: Server, reason: str) -> None:
     """Correct a published value: citizens see it, with the reason, on /changes/."""
     there = "/admin/kpis/amendment/add/"
     choice = re.search(r'<option value="(\d+)">[^<]*（公表: [\d,.]+', staff.get(machine, there))
@@ -51,8 +55,7 @@ def publish(staff: Browser, machine: Machine, reason: str) -> None:
     assert "errornote" not in page, page
 
 
-def test_two_machines_are_one_portal(portal: tuple[Portal, subprocess.Popen[bytes]]) -> None:
-    town, redis_process = portal
+def test_two_machines_are_one_portal(town: Town) -> None:
     visitor, staff = Browser(), Browser()
     with town.machine() as one, town.machine() as two:
         assert staff.sign_in(one, "kikaku")
@@ -65,11 +68,10 @@ def test_two_machines_are_one_portal(portal: tuple[Portal, subprocess.Popen[byte
         seconds = wait_until(lambda: "集計の誤りを見つけたため" in visitor.get(two, "/changes/"))
         assert seconds < 5, "A publication takes about a second to the other machine."
         wait_until(lambda: "集計の誤りを見つけたため" in visitor.get(one, "/changes/"))
-        if getattr(settings, "REDIS_URL", None) is not None and is_public_marked:
-            assert redis.Redis.from_url(town.redis).dbsize(), "The machines share no pages."
+        assert redis.Redis.from_url(town.redis).dbsize(), "The machines share no pages."
 
-        redis_process.kill()
-        redis_process.wait()
+        town.process.kill()
+        town.process.wait()
         for machine in (one, two):
             assert "金沢版総合戦略" in visitor.get(machine, "/")
             assert staff.is_known(machine, "kikaku")
@@ -82,27 +84,19 @@ def test_two_machines_are_one_portal(portal: tuple[Portal, subprocess.Popen[byte
         assert Browser().sign_in(two, "kodomo")
 
 
-@pytest.mark.skipif("axes" not in settings.INSTALLED_APPS, reason="This release locks nobody out.")
-def test_who_is_locked_out_on_one_machine_is_locked_out_on_the_other(
-    portal: tuple[Portal, subprocess.Popen[bytes]],
-) -> None:
-    town, _ = portal
+def test_who_is_locked_out_on_one_machine_is_locked_out_on_the_other(town: Town) -> None:
     with town.machine() as one, town.machine() as two:
         assert Browser().sign_in(two, "iin")
-        for _ in range(getattr(settings, "AXES_FAILURE_LIMIT", 5)):
+        for _ in range(settings.AXES_FAILURE_LIMIT):
             assert not Browser().sign_in(one, "iin", "not the password")
         assert not Browser().sign_in(two, "iin")
         assert Browser().sign_in(two, "kikaku")
 
 
-@pytest.mark.skipif(not is_public_marked, reason="No page of this release is marked as public.")
-def test_a_page_from_a_replica_that_lags_is_never_taken_for_the_newest(
-    portal: tuple[Portal, subprocess.Popen[bytes]],
-) -> None:
-    town, _ = portal
+def test_a_page_from_a_replica_that_lags_is_never_taken_for_the_newest(town: Town) -> None:
     reason = "複製が遅れているあいだの訂正"
     with (
-        standby(Path(town.database.split("?")[0]).name) as replica,
+        standby(urlsplit(town.portal.url).path[1:]) as replica,
         town.machine(DATABASE_REPLICA_URL=replica.url) as one,
     ):
         visitor, staff = Browser(), Browser()
