@@ -5,13 +5,17 @@ from __future__ import annotations
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError, expect
 
 PATIENCE = 20_000  # ms: two busy cores
+# Chromium tells of most breaches of the policy on the console; the event tells of all, and what was held back.
+WATCH = """addEventListener("securitypolicyviolation", (event) => console.error(
+    `broken: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile ?? ""}:${event.lineNumber} ${event.sample}`,
+), true);"""
 
 
 class Visitor:
     """One browser context with one page; `leave()` returns what went wrong that nobody expected.
 
-    Noted are errors on the console (breaches of the Content-Security-Policy are among them), uncaught errors of
-    scripts, failed requests, answers from 400 on, and every request to another place than the site.
+    Noted are errors on the console, breaches of the Content-Security-Policy, uncaught errors of scripts, failed
+    requests, answers from 400 on, and every request to another place than the site.
     """
 
     def __init__(self, context: BrowserContext, site: str) -> None:
@@ -19,6 +23,7 @@ class Visitor:
         self.requested: list[str] = []
         self._troubles: list[str] = []
         self._expected: list[str] = []
+        context.add_init_script(WATCH)
         context.on("console", self._console)
         context.on("weberror", self._error)
         context.on("request", self._request)
