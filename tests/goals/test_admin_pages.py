@@ -107,6 +107,7 @@ def open_every_page(client: Client, model: Any) -> None:
             assert "default-src 'self'" in response.headers["Content-Security-Policy"]
 
 
+@pytest.mark.once
 def test_lists_and_forms_take_the_same_number_of_queries_however_much_there_is(
     super_client: Client, subtests: pytest.Subtests
 ) -> None:

@@ -10,21 +10,12 @@ from pathlib import Path
 import pytest
 
 from kanazawa_strategy.backup import archive, making
+from tests.portal.test_backup import MARK, STATE
 from tests.processes import Portal, is_postgresql
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Processes are killed here.")
 
 MOMENTS = 8
-STATE = """
-    SELECT (SELECT number FROM goals_publicversion), (SELECT count(*) FROM goals_auditevent WHERE action = 'RESTORE'),
-           (SELECT count(*) FROM auth_user WHERE username = 'marker'), (SELECT count(*) FROM kpis_yearlyvalue)
-"""
-
-MARK = """
-    INSERT INTO auth_user
-    (username, password, is_superuser, is_staff, is_active, first_name, last_name, email, date_joined)
-    VALUES ('marker', '', false, false, true, '', '', '', '2026-01-01')
-"""
 OTHERS = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 

@@ -39,7 +39,7 @@ from tests.makers import (
     make_value,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_strategy")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("real_strategy")]
 
 # The marks: every secret text holds the word, and the numbers are found exact, rounded and grouped.
 WORD = "ひみつ"

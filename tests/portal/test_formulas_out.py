@@ -25,7 +25,7 @@ from measures.models import Opinion, OpinionStatus
 from tests.portal.addresses import PUBLISHED, kept_uploads, publish_a_year
 from tests.portal.round_world import World, admin_address, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
 FIGURE = re.compile(r"[-+−]?[0-9][0-9,.]*%?")

@@ -14,6 +14,8 @@ from kanazawa_strategy import loading
 from kanazawa_strategy.loading import LoadError
 from tests.portal.sources import FIXTURES, fields, rewrite
 
+pytestmark = pytest.mark.once
+
 Change = Callable[[list[dict[str, Any]]], object]
 
 

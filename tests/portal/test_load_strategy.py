@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from goals import publication
 from goals.models import Department, Strategy, Theme, ThemeSection
@@ -15,35 +14,19 @@ from kpis.models import Indicator, Target
 from measures.models import Measure, Opinion
 from tests.portal.sources import FIXTURES, fields, rewrite
 
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_strategy")]
+
 
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
-    """Return a copy of fixtures/ that a test may change."""
+    """Return a copy of what is loaded already, for a test to change."""
     return Path(shutil.copytree(FIXTURES, tmp_path / "fixtures"))
 
 
 # Loading again
 
 
-def test_loading_twice_changes_nothing(db: None) -> None:
-    first = loading.load(FIXTURES)
-    version, histories = publication.current().number, Measure.history.count()
-    again = loading.load(FIXTURES)
-    assert set(first.total) == {Outcome.CREATED}
-    assert again.total == {Outcome.UNCHANGED: first.total[Outcome.CREATED]}
-    assert (publication.current().number, Measure.history.count()) == (version, histories)
-
-
-def test_the_first_load_is_made_public_and_kept_in_the_history(db: None) -> None:
-    before = publication.current().number
-    loading.load(FIXTURES)
-    assert publication.current().number == before + 1
-    record = Indicator.objects.get(code="3-1-K03").history.get()
-    assert (record.history_type, record.history_change_reason) == ("+", "初期データ")
-
-
-def test_a_newer_fixture_reaches_rows_that_staff_left_alone(db: None, files: Path) -> None:
-    loading.load(files)
+def test_a_newer_fixture_reaches_rows_that_staff_left_alone(files: Path) -> None:
     version = publication.current().number
 
     def change(rows: list[dict[str, Any]]) -> None:
@@ -61,8 +44,7 @@ def test_a_newer_fixture_reaches_rows_that_staff_left_alone(db: None, files: Pat
     assert loading.load(files).total[Outcome.UNCHANGED] == report.total.total()
 
 
-def test_a_row_that_the_fixture_adds_is_created(db: None, files: Path) -> None:
-    loading.load(files)
+def test_a_row_that_the_fixture_adds_is_created(files: Path) -> None:
 
     def change(rows: list[dict[str, Any]]) -> None:
         rows.append({"model": "goals.department", "fields": {"code": "kodomo", "name": "こども政策課"}})
@@ -74,8 +56,7 @@ def test_a_row_that_the_fixture_adds_is_created(db: None, files: Path) -> None:
 # What staff did
 
 
-def test_what_staff_changed_stays_even_when_the_fixture_is_newer(db: None, files: Path) -> None:
-    loading.load(files)
+def test_what_staff_changed_stays_even_when_the_fixture_is_newer(files: Path) -> None:
     indicator = Indicator.objects.get(code="3-1-K03")
     indicator.department = Department.objects.get()
     indicator.save()
@@ -92,16 +73,14 @@ def test_what_staff_changed_stays_even_when_the_fixture_is_newer(db: None, files
     assert any("third_strategy.json" in line and "3-1-K03" in line for line in report.left)
 
 
-def test_saving_a_form_without_a_change_is_no_change(db: None) -> None:
-    loading.load(FIXTURES)
+def test_saving_a_form_without_a_change_is_no_change() -> None:
     section = ThemeSection.objects.get(theme__slug="kodomo", order=3)
     section.body = section.body.replace("\n", "\r\n")
     section.save()
     assert loading.load(FIXTURES).left == []
 
 
-def test_what_staff_corrected_as_the_fixture_now_does_is_followed_again(db: None, files: Path) -> None:
-    loading.load(files)
+def test_what_staff_corrected_as_the_fixture_now_does_is_followed_again(files: Path) -> None:
     Theme.objects.filter(slug="iju").update(summary="移住の話")
     for summary, outcome in [("移住の話", Outcome.UNCHANGED), ("定住の話", Outcome.UPDATED)]:
         rewrite(files, "themes.json", lambda rows, text=summary: fields(rows, slug="iju").update(summary=text))  # type: ignore[misc]
@@ -109,8 +88,7 @@ def test_what_staff_corrected_as_the_fixture_now_does_is_followed_again(db: None
     assert Theme.objects.get(slug="iju").summary == "定住の話"
 
 
-def test_what_staff_deleted_is_not_made_again(db: None) -> None:
-    loading.load(FIXTURES)
+def test_what_staff_deleted_is_not_made_again() -> None:
     Opinion.objects.get(code="2024-10-22-6").delete()
     Target.objects.get(indicator__code="1-1-N1").delete()
     Indicator.objects.get(code="1-1-N1").delete()
@@ -120,8 +98,7 @@ def test_what_staff_deleted_is_not_made_again(db: None) -> None:
     assert not Indicator.objects.filter(code="1-1-N1").exists()
 
 
-def test_links_to_what_staff_deleted_are_left_out(db: None) -> None:
-    loading.load(FIXTURES)
+def test_links_to_what_staff_deleted_are_left_out() -> None:
     Theme.objects.get(slug="iju").delete()
     Measure.objects.get(code="3-2-4-01").delete()
     report = loading.load(FIXTURES)
@@ -130,26 +107,8 @@ def test_links_to_what_staff_deleted_are_left_out(db: None) -> None:
     assert not Measure.objects.filter(themes__slug="iju").exists()
 
 
-def test_a_row_that_staff_made_first_stays_theirs(db: None) -> None:
-    Department.objects.create(code="kikaku", name="企画の課")
-    report = loading.load(FIXTURES)
-    assert report.counts["goals.department"] == {Outcome.CHANGED: 1}
-    assert Department.objects.get().name == "企画の課"
-
-
-def test_another_current_strategy_is_not_pushed_aside(db: None) -> None:
-    loading.load(FIXTURES)
+def test_another_current_strategy_is_not_pushed_aside() -> None:
     Strategy.objects.filter(edition=3).update(is_current=False)
     Strategy.objects.create(edition=4, name="第4次金沢版総合戦略", short_name="第4次", is_current=True)
     assert loading.load(FIXTURES).counts["goals.strategy"][Outcome.CHANGED] == 1
     assert Strategy.objects.get(is_current=True).edition == 4
-
-
-def test_the_command_says_what_it_did(db: None, capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("load_strategy")
-    Theme.objects.filter(slug="iju").update(summary="")
-    Theme.objects.filter(slug="kodomo").update(summary="変えた")
-    call_command("load_strategy")
-    first, *_, last = capsys.readouterr().out.splitlines()
-    assert first.startswith("作成 214件・更新 0件・変更なし 0件")
-    assert last == "職員が変更したため残したもの: themes.json の1件目（関連計画・テーマ kodomo）"

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpResponseForbidden, HttpResponseNotFound
+from django.template import loader
 from django.template.response import SimpleTemplateResponse
 from django.test import Client
 
@@ -88,6 +90,8 @@ def unrendered() -> Iterator[None]:
     plain = {403: HttpResponseForbidden, 404: HttpResponseNotFound}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SimpleTemplateResponse, "rendered_content", "")
+        patch.setattr(loader, "render_to_string", lambda *given, **more: "")
+        patch.setattr(AdminSite, "each_context", lambda site, request: {})
         for status, page in plain.items():
             patch.setattr(urls, f"handler{status}", lambda request, exception, page=page: page())
         yield
