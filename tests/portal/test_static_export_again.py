@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from io import StringIO
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import override_settings
 
 from goals import publication
@@ -35,34 +37,36 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 BASE = Base.of(exported.BASE)
 
 
+@pytest.fixture(scope="module")
+def first(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Make a world with two indicators that have a published year, and export it; each test is undone."""
+    place = tmp_path_factory.mktemp("first")
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(DATA_DIR=place / "data"):
+        make_survey()
+        make_target(indicator=make_indicator(code="3-1-K01", name="もう一つの指標"))
+        make_measure(themes=[make_theme()])
+        make_opinion()
+        publish_year(2024, **{"3_1_N1": Decimal("49.8"), "3_1_K01": Decimal(12)})
+        export(place / "site", BASE)
+        yield place
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
-    """Make a world with two indicators that have a published year; return where to export it."""
-    make_survey()
-    make_target(indicator=make_indicator(code="3-1-K01", name="もう一つの指標"))
-    make_measure(themes=[make_theme()])
-    make_opinion()
-    publish_year(2024, **{"3_1_N1": Decimal("49.8"), "3_1_K01": Decimal(12)})
-    with override_settings(DATA_DIR=tmp_path / "data"):
-        yield tmp_path / "site"
+def small(first: Path, tmp_path: Path) -> Iterator[Path]:
+    """Return where that world stands exported, to export it again."""
+    copy = Path(shutil.copytree(first, tmp_path / "small", symlinks=True))
+    with override_settings(DATA_DIR=copy / "data"):
+        yield copy / "site"
 
 
 def test_a_second_run_writes_nothing(small: Path) -> None:
-    export(small, BASE)
     there = small.resolve()
     before = {name: (small / name).stat().st_mtime_ns for name in files_in(small)}
     report = export(small, BASE)
     assert (report.written, report.removed) == ([], [])
     assert small.resolve() == there
     assert {name: (small / name).stat().st_mtime_ns for name in files_in(small)} == before
-
-
-def test_a_portal_without_any_publication_is_the_same_the_second_time(tmp_path: Path) -> None:
-    make_survey()
-    publication.bump()
-    with override_settings(DATA_DIR=tmp_path / "data"):
-        export(tmp_path / "site", BASE)
-        assert export(tmp_path / "site", BASE).written == []
 
 
 def correct(value: str) -> None:
@@ -72,7 +76,6 @@ def correct(value: str) -> None:
 
 
 def test_a_changed_value_rewrites_only_what_shows_it(small: Path) -> None:
-    export(small, BASE)
     before = {name: (small / name).stat().st_mtime_ns for name in files_in(small)}
     correct("51.7")
     report = export(small, BASE)
@@ -102,7 +105,6 @@ def test_a_changed_value_rewrites_only_what_shows_it(small: Path) -> None:
 
 
 def test_files_that_are_gone_are_removed(small: Path) -> None:
-    export(small, BASE)
     Measure.objects.get().delete()
     report = export(small, BASE)
     place = "measures/3-1-1-01/index.html"
@@ -112,7 +114,6 @@ def test_files_that_are_gone_are_removed(small: Path) -> None:
 
 
 def test_a_file_that_somebody_spoiled_is_written_anew(small: Path) -> None:
-    export(small, BASE)
     for name in ("measures/index.html", "measures/index.html.br"):
         os.unlink(small / name)
         (small / name).write_bytes(b"spoiled")
@@ -122,7 +123,6 @@ def test_a_file_that_somebody_spoiled_is_written_anew(small: Path) -> None:
 
 
 def test_another_base_changes_the_addresses_in_full(small: Path) -> None:
-    export(small, BASE)
     report = export(small, Base.of("https://city.example/"))
     assert "index.html" in report.written
     assert "favicon.ico" not in report.written
@@ -131,7 +131,6 @@ def test_another_base_changes_the_addresses_in_full(small: Path) -> None:
 
 
 def test_a_publication_meanwhile_gives_wholly_the_new_version(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    export(small, BASE)
     crawled: list[Any] = []
 
     def crawl(folder: Path) -> Any:
@@ -150,7 +149,6 @@ def test_a_publication_meanwhile_gives_wholly_the_new_version(small: Path, monke
 
 
 def test_publications_without_end_leave_the_old_site(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    export(small, BASE)
     values = iter(("51.1", "51.2", "51.3", "51.4", "51.5", "51.6"))
 
     def crawl(folder: Path) -> Any:
@@ -190,7 +188,6 @@ def test_demo_data_stays_marked_in_pages_and_names(small: Path) -> None:
 
 
 def test_a_link_that_leads_nowhere_stops_the_export(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    export(small, BASE)
     monkeypatch.setattr(Measure, "get_absolute_url", lambda self: "/measures/9-9-9-99/")
     with pytest.raises(ExportError, match="行き先のないリンクがあります: /measures/9-9-9-99/"):
         export(small, BASE)
