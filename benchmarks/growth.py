@@ -48,10 +48,9 @@ def set_up(directory: str) -> None:
     os.environ.pop("DATABASE_URL", None)
     os.environ["DJANGO_SETTINGS_MODULE"] = "kanazawa_strategy.settings"
     sys.path.insert(0, str(ROOT))
-    import django
-
-    django.setup()
     from django.conf import settings
+
+    import kanazawa_strategy.wsgi  # noqa: F401 (as the server starts)
 
     settings.DEBUG = False
     settings.ALLOWED_HOSTS = ["testserver"]

@@ -27,11 +27,24 @@ class Box(forms.Select):
         return SafeString(f'<select name="{escape(name)}"{more}>{lines}</select>')
 
 
+class OwnFields(forms.Form):
+    """A form whose class was made for it alone, as filter sets do: its fields need no copy."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        fields = self.base_fields
+        self.base_fields = {}  # type: ignore[misc]  # what Django would copy
+        super().__init__(*args, **kwargs)
+        self.fields = fields
+
+
 class PageFilter(django_filters.FilterSet):
     """A set of filters on a public page; `main` names those that always show, the rest folds away.
 
     `texts` names the fields in which `by_words` looks.
     """
+
+    class Meta:
+        form = OwnFields
 
     main: ClassVar[tuple[str, ...]] = ()
     texts: ClassVar[tuple[str, ...]] = ()

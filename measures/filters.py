@@ -35,7 +35,7 @@ class MeasureFilter(PageFilter):
     )
     q = django_filters.CharFilter(method="by_words", label="ことば")
 
-    class Meta:
+    class Meta(PageFilter.Meta):
         model = Measure
         fields: list[str] = []
 
@@ -69,7 +69,7 @@ class OpinionFilter(PageFilter):
     )
     q = django_filters.CharFilter(method="by_words", label="ことば")
 
-    class Meta:
+    class Meta(PageFilter.Meta):
         model = Opinion
         fields: list[str] = []
 

@@ -44,7 +44,7 @@ class IndicatorFilter(PageFilter):
     sort = django_filters.ChoiceFilter(method="unsorted", label="並び順", empty_label=None, choices=SORTS)
     view = django_filters.CharFilter(method="unsorted", widget=forms.HiddenInput)
 
-    class Meta:
+    class Meta(PageFilter.Meta):
         model = Indicator
         fields: list[str] = []
 

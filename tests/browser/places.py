@@ -37,7 +37,22 @@ KINDS = [
     "/search/?q=こども",
     "/opendata/",
 ]
-# The same for the pages inside the admin that are listed in kanazawa_strategy/urls.py; they need a log-in
+# Those that look otherwise before any value is published
+WITHOUT_VALUES = [
+    "/",
+    "/strategies/3/",
+    "/strategies/3/goals/1/",
+    "/strategies/3/goals/4/",
+    "/strategies/1/goals/1/",
+    "/indicators/",
+    "/indicators/?view=cards",
+    "/indicators/3-1-n1/",
+    "/committee/",
+    "/changes/",
+    "/embed/indicators/3-1-n1/",
+    "/opendata/",
+]
+# Every kind of page inside the admin that are listed in kanazawa_strategy/urls.py; they need a log-in
 STAFF_KINDS = [
     "/admin/help/",
     "/admin/help/department/",

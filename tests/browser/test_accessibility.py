@@ -1,7 +1,11 @@
-"""axe on every kind of page: no violation of any of its rules, best practices and target sizes included."""
+"""axe on every kind of page: no violation of any of its rules, best practices and target sizes included.
+
+At 320 px nothing may scroll sideways either.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +22,8 @@ from kanazawa_strategy.guide import SLUGS
 from kanazawa_strategy.pages.errors import failed
 from kpis.models import Round, YearlyValue
 from tests.browser.conftest import DEMO_PASSWORD
-from tests.browser.places import DEMONSTRATION, KINDS, LOST, MEMBER_KINDS, PLAN, STAFF_KINDS, STATES
+from tests.browser.places import DEMONSTRATION, KINDS, LOST, MEMBER_KINDS, PLAN, STAFF_KINDS, STATES, WITHOUT_VALUES
+from tests.browser.test_layout import UNFOLD, sideways
 from tests.browser.visitor import Visitor
 
 Rules = Mapping[str, Any]
@@ -33,9 +38,13 @@ DARK = ["/", "/strategies/3/goals/1/", "/indicators/", "/indicators/3-1-n1/", "/
 STOCK_RULES = {name: {"enabled": False} for name in ("page-has-heading-one", "label-title-only", "empty-table-header")}
 
 
+# Django's own lists and forms (test_admin_layout.py)
+STOCK = re.compile(r"/admin/(?!help/)")
+
+
 def violations(page: Page, rules: Rules = NOTHING, context: Rules = NOTHING) -> str:
     """Unfold what is folded and run axe; return what it found, nothing where all is well."""
-    page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    page.evaluate(UNFOLD)
     options = {
         "resultTypes": ["violations"],
         # Off by default, but AA in WCAG 2.2
@@ -49,29 +58,36 @@ def violations(page: Page, rules: Rules = NOTHING, context: Rules = NOTHING) -> 
 
 
 def check(
-    visitor: Visitor, *paths: str, contrast: Sequence[Size] = (WIDE,), rules: Rules = NOTHING, context: Rules = NOTHING
+    visitor: Visitor,
+    *paths: str,
+    sizes: Sequence[Size] = (WIDE, NARROW),
+    contrast: Sequence[Size] = (WIDE,),
+    rules: Rules = NOTHING,
+    context: Rules = NOTHING,
 ) -> None:
     """Hold pages to it, wide and narrow; tell of all of them at once.
 
     `contrast`: at which sizes to measure contrast too, four fifths of axe's time (`make audit` does at both).
     """
-    found = [what for path in paths for what in _found(visitor.open(path), contrast, rules, context)]
+    found = [what for path in paths for what in _found(visitor.open(path), sizes, contrast, rules, context)]
     assert not found, "\n\n".join(found)
 
 
 def check_shown(page: Page, rules: Rules = NOTHING) -> None:
     """Hold what a page shows now to it, such as the answer to a form."""
-    found = _found(page, (WIDE,), rules, NOTHING)
+    found = _found(page, (WIDE, NARROW), (WIDE,), rules, NOTHING)
     assert not found, "\n\n".join(found)
 
 
-def _found(page: Page, contrast: Sequence[Size], rules: Rules, context: Rules) -> list[str]:
+def _found(page: Page, sizes: Sequence[Size], contrast: Sequence[Size], rules: Rules, context: Rules) -> list[str]:
     found = []
-    for size in (WIDE, NARROW):
+    for size in sizes:
         page.set_viewport_size(size)
         measured = {**rules, "color-contrast": {"enabled": size in contrast}}
         if what := violations(page, measured, context):
             found.append(f"{page.url} at {size['width']} px: {what}")
+        if size == NARROW and not STOCK.search(page.url) and (wide := sideways(page)):
+            found.append(f"{page.url} scrolls sideways: {wide}")
     page.set_viewport_size(WIDE)
     return found
 
@@ -82,7 +98,7 @@ class TestTheDemonstration:
         check(visitor, *KINDS)
 
     def test_no_violation_whatever_became_of_an_indicator(self, visitor: Visitor) -> None:
-        check(visitor, *STATES)
+        check(visitor, *STATES, sizes=(NARROW,))
 
     def test_no_violation_in_the_dark(self, visitor: Visitor) -> None:
         visitor.page.emulate_media(color_scheme="dark")
@@ -123,7 +139,7 @@ class TestTheDemonstration:
 
     def test_no_violation_before_publication(self, visitor: Visitor) -> None:
         visitor.sign_in_as_member("iin", DEMO_PASSWORD)
-        check(visitor, *MEMBER_KINDS)
+        check(visitor, *MEMBER_KINDS, contrast=())
 
     def test_no_violation_in_the_guide_of_any_role(self, visitor: Visitor) -> None:
         visitor.sign_in("kikaku", DEMO_PASSWORD)
@@ -133,7 +149,7 @@ class TestTheDemonstration:
 
 @PLAN
 def test_no_violation_while_no_value_is_published(visitor: Visitor) -> None:
-    check(visitor, *KINDS, contrast=())
+    check(visitor, *WITHOUT_VALUES, sizes=(NARROW,))
 
 
 def test_every_kind_of_page_is_among_those_looked_at() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
+from django.test.client import ClientHandler
 from django.urls import reverse
 from django.utils import timezone
 
@@ -53,6 +54,10 @@ STEPS = {
 }
 
 
+# Every Client would load the middleware again.
+HANDLER = ClientHandler(enforce_csrf_checks=False)
+
+
 @dataclass(repr=False)
 class World:
     """What the requests are about; the round is open until to_step()."""
@@ -79,6 +84,7 @@ class World:
     def browser(self, who: str) -> Client:
         """Return a fresh browser in which they are signed in, with no messages of earlier pages."""
         browser = Client()
+        browser.handler = HANDLER
         if who in self.sessions:
             browser.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
         return browser

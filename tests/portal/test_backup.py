@@ -106,6 +106,7 @@ def test_a_database_with_data_is_replaced_only_when_asked_for(backup: Path, make
     assert version(portal) > 5000, "Caches may know every number up to the old one."
 
 
+@pytest.mark.once
 def test_a_database_that_is_only_set_up_counts_as_empty(backup: Path, make_portal: MakePortal) -> None:
     portal = make_portal(is_empty=True)
     portal.managed("migrate", "-v0")
@@ -169,6 +170,7 @@ def missing(file: Path, target: Path) -> None:
     pass
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("damage", [cut, bent, miscounted, with_another_digest, of_another_kind, missing])
 def test_a_damaged_backup_changes_nothing(
     backup: Path, make_portal: MakePortal, tmp_path: Path, damage: Callable[[Path, Path], None]
@@ -212,6 +214,7 @@ while True:
     assert all(count > before and (count - before) % 2 == 0 for count in counts)
 
 
+@pytest.mark.once
 def test_old_backups_go_by_the_settings_and_only_from_their_own_place(make_portal: MakePortal, tmp_path: Path) -> None:
     portal = make_portal()
     place = portal.place / "backups"

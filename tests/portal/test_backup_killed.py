@@ -15,7 +15,7 @@ from tests.processes import Portal, is_postgresql
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Processes are killed here.")
 
-MOMENTS = 8
+MOMENTS = 6
 OTHERS = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
@@ -34,6 +34,7 @@ def kill_along(portal: Portal, *arguments: str) -> Iterator[float]:
         yield whole
 
 
+@pytest.mark.once
 def test_no_killed_backup_is_ever_taken_for_a_good_one(make_portal: Callable[..., Portal], tmp_path: Path) -> None:
     portal, place = make_portal(), tmp_path / "kept"
     for _ in kill_along(portal, "backup", "--to", str(place)):

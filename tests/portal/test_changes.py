@@ -224,6 +224,7 @@ def test_a_page_that_is_not_there_is_the_nearest_that_is(client: Client, asked: 
     assert ("51件目から63件目まで" in read(client, f"/changes/?page={asked}")) == is_last
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", ["/changes/", "/changes/?page=2"])
 def test_the_queries_do_not_grow_with_the_pages(client: Client, path: str) -> None:
     make_many(60)
@@ -237,6 +238,7 @@ def test_the_queries_do_not_grow_with_the_pages(client: Client, path: str) -> No
     assert len(many) <= 8
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", ["/changes/", "/changes/feed.xml", "/"])
 def test_the_changes_need_at_most_twelve_queries_whatever_there_is(client: Client, path: str) -> None:
     make_revised()

@@ -97,7 +97,7 @@ def many(examples: int) -> settings:
 SEEDS = st.integers(0, 10**6)
 
 
-@many(350)
+@many(200)
 @given(data=st.data(), who=st.sampled_from(EVERYBODY))
 def test_no_request_gets_an_error_of_the_server_or_leaves_a_trace(
     world: World, known: list[str], data: Any, who: str
@@ -112,7 +112,7 @@ def test_what_was_an_error_once_is_none_now(world: World, sent: Sent, who: str) 
     assert try_request(world.browser(who), sent, is_powerless=True) == ""
 
 
-@many(200)
+@many(120)
 @given(line=st.sampled_from(LINES), who=st.sampled_from(EVERYBODY), seed=SEEDS)
 def test_no_form_gets_an_error_of_the_server(world: World, line: Any, who: str, seed: int) -> None:
     assert try_form(world, line, who, seed) == ""

@@ -351,6 +351,7 @@ def make_much(indicators: int) -> None:
     rounds.publish(round_, published_on=datetime.date(2025, 9, 1), decision_number="1", user=None)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("indicators", [10, 50])
 def test_the_number_of_queries_does_not_depend_on_the_size_of_the_data(indicators: int) -> None:
     make_much(indicators)

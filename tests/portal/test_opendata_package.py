@@ -35,7 +35,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of frictionless and what it imports
     import frictionless
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 FIXTURES = ("departments", "themes", "first_strategy", "third_strategy", "committee")
 

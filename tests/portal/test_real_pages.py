@@ -19,7 +19,7 @@ from tests.makers import make_meeting, make_round, make_user
 from tests.portal import html
 from tests.portal.world import publish_year, read
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_strategy")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("real_strategy")]
 
 PAGES = [
     "/",
@@ -70,7 +70,6 @@ def test_every_page_and_every_indicator_and_measure_of_the_real_strategy_answers
         assert "None" not in re.sub(r"<[^>]*>", "", page), path
 
 
-@pytest.mark.once
 def test_every_page_is_valid_html(client: Client, tmp_path: Path) -> None:
     publish_year(2024, **{"3_1_N1": Decimal("49.8"), "3_1_K01": Decimal(30)})
     make_meeting(held_on=datetime.date(2025, 8, 1), fiscal_year=2024, focus_indicators=Indicator.objects.all()[:2])

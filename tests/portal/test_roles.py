@@ -32,6 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 TABLE = Path(__file__).with_name("roles.txt")
 ROLES = ("anonymous", "inactive", "ended", "no role", "member", "own", "other", "officer", "planner", "superuser")
 ANSWERS = {200: "o", 301: "r", 302: "r", 400: "b", 403: "x", 404: "-", 405: "m"}
+SHOWS = re.compile(r"_(changelist|export|history)$|<path:object_id>")
 TAKES_FILES = re.compile(r"admin:\w+_import|admin:kpis_round_intake|admin:kpis_amendment_changes")
 
 
@@ -45,6 +46,11 @@ def read_table() -> dict[str, str]:
                 assert each not in found, f"two lines for {each}"
                 found[each] = " ".join(cells.split())
     return found
+
+
+def is_like_another(name: str) -> bool:
+    """Tell whether a page that only shows, made in the same way for every table, is not the first table's."""
+    return bool(SHOWS.search(name)) and "department" not in name
 
 
 def _unfolded(name: str) -> list[str]:
@@ -102,10 +108,14 @@ def cells_of(world: World, address: Address) -> str:
     cells = []
     for who in ROLES:
         path = path_of(world, address, world.kept[who])  # type: ignore[attr-defined]
-        with undone(), contextlib.nullcontext() if who == "superuser" else unrendered():
+        is_whole = who == "superuser" and not is_like_another(address.name)
+        with undone(), contextlib.nullcontext() if is_whole else unrendered():
             look = world.browser(who).get(path)
-            if who == "superuser" and not look.streaming and b'type="file"' in look.content:
+            if is_whole and not look.streaming and b'type="file"' in look.content:
                 assert TAKES_FILES.fullmatch(address.name), f"add {address.name} to doors() in test_uploads.py"
+        if is_like_another(address.name):
+            cells.append(answer(look))
+            continue
         with undone(), unrendered():
             cells.append(answer(look) + answer(world.browser(who).post(path, {})))
     return " ".join(cells)
@@ -117,9 +127,9 @@ def test_everybody_gets_what_the_table_says(world: World) -> None:
         path_of(world, address, world.kept["own"])  # type: ignore[attr-defined]
     for address in addresses():
         found = cells_of(world, address)
-        if table.get(address.name) != found:
-            known = f"instead of    {table[address.name]}" if address.name in table else "has no line"
-            wrong.append(f"{address.name:44} {found}   ({known})")
+        known = table.get(address.name, "")
+        if (re.sub(r"(\S)\S", r"\1", known) if is_like_another(address.name) else known) != found:
+            wrong.append(f"{address.name:44} {found}   ({f'instead of    {known}' if known else 'has no line'})")
     unknown = sorted(table.keys() - {address.name for address in addresses()})
     told = (
         "\nThese addresses answer otherwise than tests/portal/roles.txt says. Is it what staff should get? Then write"
