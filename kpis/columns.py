@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from goals.models import Goal
 from kpis.evaluation import Kind, TargetSpec
@@ -47,11 +47,16 @@ class AssessmentColumns(NamedTuple):
     target: Decimal | None
     target_year: int | None
     starts_from_zero: bool
-    expected_by_hand: Mapping[str, str]
+    expected_by_hand: tuple[tuple[str, str], ...]
     unit: str
     decimals: int
     progress: Decimal | None
     rating: str
+
+    @classmethod
+    def of(cls, columns: Sequence[Any]) -> AssessmentColumns:
+        """Take a row of values_list(*_fields); its JSON becomes pairs, so that the whole can be told from another."""
+        return cls._make((*columns[:_JSON], tuple(sorted(columns[_JSON].items())), *columns[_JSON + 1 :]))
 
     @property
     def spec(self) -> TargetSpec:
@@ -62,9 +67,12 @@ class AssessmentColumns(NamedTuple):
             baseline_year=self.baseline_year,
             target=self.target,
             target_year=self.target_year,
-            expected={int(year): Decimal(value) for year, value in self.expected_by_hand.items()},
+            expected={int(year): Decimal(value) for year, value in self.expected_by_hand},
             starts_from_zero=self.starts_from_zero,
         )
+
+
+_JSON = AssessmentColumns._fields.index("expected_by_hand")
 
 
 class IndicatorColumns(NamedTuple):
@@ -78,8 +86,8 @@ class IndicatorColumns(NamedTuple):
     decimals: int
     goal_id: int
     goal: Goal
-    adopted_targets: Sequence[TargetColumns]
-    public_assessments: Sequence[AssessmentColumns]  # the newest first
+    adopted_targets: tuple[TargetColumns, ...]
+    public_assessments: tuple[AssessmentColumns, ...]  # the newest first
 
     def get_absolute_url(self) -> str:
         return address_of(self.code)

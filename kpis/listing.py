@@ -40,7 +40,7 @@ class Row(Summary):
     def __init__(self, indicator: IndicatorColumns, spots: Sequence[Spot]) -> None:
         # The tuples have the columns that lists ask for under the names of the models; there is nothing else to them.
         super().__init__(cast("Indicator", indicator))
-        self.spots = spots
+        self.columns, self.spots = indicator, tuple(spots)
 
     @cached_property
     def sparkline(self) -> Sparkline | None:
@@ -52,7 +52,7 @@ class Row(Summary):
         target, start = cast("TargetColumns | None", self.target), None
         if target and target.start is not None and target.baseline_year is not None and target.kind != Kind.MILESTONE:
             start = (target.baseline_year, float(target.start))
-        return tuple(self.spots), start, bool(self.latest and self.latest.is_provisional), self.as_of
+        return self.spots, start, bool(self.latest and self.latest.is_provisional), self.as_of
 
 
 def rows_of(
@@ -77,9 +77,11 @@ def rows_of(
     else:
         spots, shown = _courses(published)
         years = _years(Assessment.objects.filter(pk__in=shown))
-    parts = ((columns, goal_of[columns[6]], targets[columns[0]], years[columns[0]]) for columns in found)
-    rows = (IndicatorColumns(*columns, goal, of_it, lines) for columns, goal, of_it, lines in parts)
-    return [Row(row, spots.get(row.pk, [])) for row in rows]
+    rows = (
+        IndicatorColumns(*columns, goal_of[columns[6]], tuple(targets[columns[0]]), tuple(years[columns[0]]))
+        for columns in found
+    )
+    return [Row(row, spots.get(row.pk, ())) for row in rows]
 
 
 def _targets(owners: Sequence[int]) -> dict[int, list[TargetColumns]]:
@@ -114,7 +116,7 @@ def _courses(published: AssessmentQuerySet) -> tuple[dict[int, list[Spot]], set[
 def _years(found: AssessmentQuerySet) -> dict[int, list[AssessmentColumns]]:
     years: dict[int, list[AssessmentColumns]] = defaultdict(list)
     for columns in found.order_by("-fiscal_year").values_list(*AssessmentColumns._fields):
-        years[columns[0]].append(AssessmentColumns._make(columns))
+        years[columns[0]].append(AssessmentColumns.of(columns))
     return years
 
 

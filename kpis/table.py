@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 from html import escape
 
@@ -12,13 +11,23 @@ from django.utils.safestring import SafeString
 
 from kpis import fragments
 from kpis.charts import course, expected_share, track
+from kpis.columns import IndicatorColumns
 from kpis.listing import Row, Spot
 
 
 def indicator_rows(rows: Iterable[Row], with_level: bool = False, has_values: bool = True) -> SafeString:
     """Write a row each; without any published value there are fewer columns."""
+    return SafeString("".join([_row(row.columns, row.spots, row.as_of, with_level, has_values) for row in rows]))
+
+
+# Written once for all lists that show the same, before and after a publication that changed others.
+@lru_cache(maxsize=1024)
+def _row(
+    columns: IndicatorColumns, spots: tuple[Spot, ...], as_of: date | None, with_level: bool, has_values: bool
+) -> str:
+    row = Row(columns, spots)
     cells = _cells if has_values else _cells_before_publication
-    return SafeString("".join([f"<tr>{_heading(row, with_level)}{cells(row)}</tr>\n" for row in rows]))
+    return f"<tr>{_heading(row, with_level)}{cells(row)}</tr>\n"
 
 
 def _heading(row: Row, with_level: bool) -> str:
@@ -32,10 +41,11 @@ def _cells(row: Row) -> str:
     if line := row.latest:
         state = f" {line.state_label}" if line.is_provisional else ""
         latest = fragments.figure(line.value_text, line.year_short, state, is_strong=True)
-        spark = _sparkline(*row.course)
+        spark = fragments.sparkline_drawing(course(*row.course))
         year = line.assessment
         if year.progress is not None:
-            progress = _track(year.progress, expected_share(year.spec, year.fiscal_year))
+            drawn = track(year.progress, expected_share(year.spec, year.fiscal_year))
+            progress = fragments.track_line(drawn) if drawn else fragments.NO_FIGURE
     return (
         f'<td data-label="評価">{fragments.rating_mark(row.rating, row.rating_label)}</td>'
         f'<td class="number" data-label="基準値"><span>{_baseline(row)}</span></td>'
@@ -44,20 +54,6 @@ def _cells(row: Row) -> str:
         f'<td data-label="進捗率"><span>{progress}</span></td>'
         f'<td data-label="推移"><span>{spark}</span></td>'
     )
-
-
-# Drawn once for all pages that show the same indicator.
-@lru_cache(maxsize=4096)
-def _track(progress: Decimal, expected: Decimal | None) -> SafeString:
-    drawn = track(progress, expected)
-    return fragments.track_line(drawn) if drawn else fragments.NO_FIGURE
-
-
-@lru_cache(maxsize=4096)
-def _sparkline(
-    spots: tuple[Spot, ...], start: tuple[int, float] | None, is_provisional: bool, as_of: date | None
-) -> SafeString:
-    return fragments.sparkline_drawing(course(spots, start, is_provisional, as_of))
 
 
 def _cells_before_publication(row: Row) -> str:
