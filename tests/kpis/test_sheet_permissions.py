@@ -12,7 +12,7 @@ from goals.models import Department
 from kpis.models import Indicator, Round, RoundStatus, Workflow, YearlyValue
 from tests.makers import make_department, make_indicator, make_round, make_target, make_user, make_value
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 OPEN, REVIEW, PUBLISHED, PREPARING = (
     RoundStatus.OPEN,

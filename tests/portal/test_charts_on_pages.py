@@ -16,7 +16,7 @@ from kpis.models import Indicator
 from tests.makers import make_goal, make_indicator, make_target
 from tests.portal.world import make_survey, publish_year
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 GOAL, EDITION = "/strategies/3/goals/1/", "/strategies/3/"
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.door import knock
 from tests.makers import make_indicator, make_superuser, make_target, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 STRICT = {
     "default-src": "'self'",

@@ -15,7 +15,7 @@ from goals.roles import Role
 from kanazawa_strategy import guide
 from tests.makers import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ROOT = Path(settings.BASE_DIR)
 HELP = ROOT / "templates" / "admin" / "help"

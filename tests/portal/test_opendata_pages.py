@@ -16,7 +16,7 @@ from kpis import rounds
 from kpis.models import Workflow
 from tests.makers import make_indicator, make_measure, make_opinion, make_round, make_target, make_value
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES = {

@@ -23,7 +23,7 @@ from tests.kpis.test_admin_rounds import press
 from tests.makers import make_indicator, make_measure, make_round, make_value
 from tests.portal.world import make_survey, publish_year
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def data_of(client: Client, path: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from tests.portal.round_world import World, make_world
 from tests.portal.test_write_paths import MODELS, rows_of
 from tests.transfer import refusals
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from kpis.models import Round
 from tests.portal.round_world import World, make_world
 from tests.portal.write_lines import LINES, OFFICE, Line
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(scope="module")
