@@ -16,6 +16,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,9 @@ MIXED += ["/search/?q=こども", "/indicators/?goal=2&sort=attention", "/openda
 FACTOR = {"warm": 0.8, "unchanged": 1.2}
 
 
-def fetched(url: str, headers: dict[str, str]) -> tuple[bytes, dict[str, str]]:
+def fetched(url: str, headers: dict[str, str]) -> tuple[bytes, Message]:
     with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
-        return answer.read(), dict(answer.headers)
+        return answer.read(), answer.headers
 
 
 def speeds(env: dict[str, str], directory: Path) -> dict[str, Any]:
