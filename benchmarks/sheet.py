@@ -28,12 +28,11 @@ def set_up(directory: str) -> tuple[Any, Any, Any]:
     )
     os.environ.pop("DATABASE_URL", None)
     sys.path.insert(0, str(ROOT))
-    import django
-
-    django.setup()
     from django.conf import settings
     from django.core.management import call_command
     from django.test import Client
+
+    import kanazawa_strategy.wsgi  # noqa: F401 (as the server starts)
 
     settings.DEBUG = False
     settings.ALLOWED_HOSTS = ["testserver"]
