@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 CONNECTIONS = 16
 
@@ -51,7 +51,7 @@ class Reader:
         self._connection = http.client.HTTPConnection(self._host, self._port, timeout=30)
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, bytes, dict[str, str]]:
-        self._connection.request("GET", path, headers=headers or {})
+        self._connection.request("GET", quote(path, safe="/?&=%"), headers=headers or {})
         answer = self._connection.getresponse()
         return answer.status, answer.read(), dict(answer.getheaders())
 
