@@ -35,8 +35,8 @@ import json
 from django.utils import timezone
 from kanazawa_strategy.pages.filters import IndicatorFilter
 from kpis.models import Indicator
-from kpis.summary import summaries
-rows = summaries(IndicatorFilter({}, queryset=Indicator.objects.all()).qs.in_order().for_list())
+from kpis.listing import rows_of
+rows = rows_of(IndicatorFilter({}, queryset=Indicator.objects.all()).qs.in_order())
 goals = {}
 for row in rows:
     goals.setdefault(row.indicator.goal, []).append(row)
@@ -46,7 +46,7 @@ print(json.dumps({
     "lead": f"{len(rows)}件の指標の、最新の実績値と評価です。",
     "goals": [
         {
-            "name": goal.name, "indicator": found[0].indicator.name, "share": share(found[0]),
+            "name": goal.title, "indicator": found[0].indicator.name, "share": share(found[0]),
             "value": found[0].latest.value_text if found[0].latest else "未公表", "counts": f"{len(found)}件",
         }
         for goal, found in goals.items()
