@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import browser
@@ -83,11 +85,15 @@ class Machine:
         return done.stdout
 
     def wait(self) -> None:
-        """Wait until the portal answers."""
+        """Wait until a worker of the portal answers; the port is open before that."""
         for _ in range(300):
-            if browser.is_open(8000):
+            try:
+                with urllib.request.urlopen("http://localhost:8000/robots.txt", timeout=30):
+                    return
+            except urllib.error.HTTPError:
                 return
-            time.sleep(0.1)
+            except OSError:
+                time.sleep(0.1)
         sys.exit(Path("/run/rehearsal/portal.service.log").read_text())
 
     def sh(self, script: str) -> str:
@@ -130,6 +136,7 @@ def main(machine: Machine) -> None:
     roll_back(machine)
     machine.follow(10)
     browser.look_while_down(machine.sh)
+    machine.wait()
     machine.follow(13, first=f"release={machine.new}\nln -sfn releases/$release /opt/kanazawa-strategy/current\n")
     machine.wait()
     browser.sign_in("https", PASSWORD)
