@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import shutil
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import browser
@@ -87,13 +86,16 @@ class Machine:
     def wait(self) -> None:
         """Wait until a worker of the portal answers; the port is open before that."""
         for _ in range(300):
+            client = http.client.HTTPConnection("localhost", 8000, timeout=30)
             try:
-                with urllib.request.urlopen("http://localhost:8000/robots.txt", timeout=30):
-                    return
-            except urllib.error.HTTPError:
-                return
-            except OSError:
+                client.request("GET", "/robots.txt")
+                client.getresponse()
+            except (OSError, http.client.HTTPException):
                 time.sleep(0.1)
+            else:
+                return
+            finally:
+                client.close()
         sys.exit(Path("/run/rehearsal/portal.service.log").read_text())
 
     def sh(self, script: str) -> str:
