@@ -56,9 +56,9 @@ def _own(address: str, who: str) -> set[str]:
     """Return what is everybody's own to change, once they are in: the password and the second factor."""
     if who == "anonymous":
         return set()
-    if address.endswith("second-factor"):
+    if address == "second-factor":
         return {"otp_totp_totpdevice", "otp_static_staticdevice", "otp_static_statictoken"}
-    return {"auth_user", "goals_handedpassword"} if "password" in address else set()
+    return {"auth_user", "goals_handedpassword"} if address in {"password", "password_change"} else set()
 
 
 def try_door(client: Client, address: str, typed: dict[str, Any], seed: int) -> str:
