@@ -13,13 +13,23 @@ from pathlib import Path
 
 UNITS = Path("/etc/systemd/system")
 STATE = Path("/run/rehearsal")
+TOLD_ONLY = {"daemon-reload", "list-timers", "list-units", "nothing"}  # nothing to do without systemd
 
 
 def main(arguments: list[str]) -> int:
     verb, *units = [argument for argument in arguments if not argument.startswith("-")] or ["list-units"]
     if verb == "enable":
         verb = "start" if "--now" in arguments else "nothing"
-    deeds = {"start": start, "stop": stop, "restart": restart, "reload-or-restart": restart, "status": status}
+    deeds = {
+        "start": start,
+        "stop": stop,
+        "restart": restart,
+        "reload": restart,
+        "reload-or-restart": restart,
+        "status": status,
+    }
+    if verb not in deeds and verb not in TOLD_ONLY:
+        sys.exit(f"The stand-in for systemctl does not know {verb}.")
     deed = deeds.get(verb)
     named = [unit if "." in unit else f"{unit}.service" for unit in units]
     return max((deed(unit) for unit in named), default=0) if deed else 0
