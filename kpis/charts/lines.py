@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kpis.charts.placing import text_width
 
@@ -13,6 +14,7 @@ _PIECES = re.compile(
 )
 
 
+@lru_cache(maxsize=2048)  # names, the same on many pages
 def broken(text: str, size: float, room: float) -> tuple[str, ...]:
     """Break a text into as few lines as fit, all about as long."""
     lines = _filled(text, size, room)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from goals.numbers import format_percent
 from kpis.evaluation import RATING_ORDER, Kind, Rating
@@ -65,7 +66,7 @@ class ProgressRow:
         return f"{self.value}（{self.state}）" if self.state else self.value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Progress:
     """What both drawings show: rows by need, attention first."""
 
@@ -80,7 +81,7 @@ class Progress:
         shown = sorted((row for row in given if row.progress is not None), key=_need)
         return cls(name, year, tuple(shown), tuple(row for row in given if row.progress is None))
 
-    @property
+    @cached_property
     def low(self) -> Decimal:
         """Give where the axis begins: at 0, or left of it for the furthest bar that is drawn."""
         least = min((row.capped for row in self.rows), default=Decimal(0))
