@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from django.db.models import FloatField, Func, QuerySet
+from django.db.models import ExpressionWrapper, F, FloatField, IntegerField, QuerySet
 from django.db.models.functions import Cast
 from django.utils.functional import cached_property
 
@@ -22,16 +22,8 @@ if TYPE_CHECKING:
     from kpis.models.assessment import AssessmentQuerySet
 
 Spot = tuple[int, float, bool]  # year, value, whether the series breaks there
-
-
-class Bare(Func):
-    """A column as the database's driver hands it over, without a conversion in Python for each row."""
-
-    template = "%(expressions)s"
-    arity = 1
-
-    def get_db_converters(self, connection: Any) -> list[Any]:
-        return []
+# As numbers, which need no conversion: they are only drawn, and a thousand Decimals take longer than all else here.
+DRAWN = (Cast("value", FloatField()), ExpressionWrapper(F("breaks_series"), IntegerField()))
 
 
 class Row(Summary):
@@ -99,13 +91,11 @@ def _spot(year: AssessmentColumns) -> Spot:
 
 def _courses(published: AssessmentQuerySet) -> tuple[dict[int, list[Spot]], set[int]]:
     """Return the published values of each indicator, and the keys of its newest year and its newest with a value."""
-    # As floats: these are only drawn, and a thousand Decimals take longer than everything else here.
     found = published.order_by("fiscal_year")
     spots: dict[int, list[Spot]] = defaultdict(list)
     newest: dict[int, int] = {}
     latest: dict[int, int] = {}
-    drawn = (Bare(Cast("value", FloatField())), Bare("breaks_series"))
-    for pk, owner, year, value, breaks in found.values_list("pk", "indicator_id", "fiscal_year", *drawn):
+    for pk, owner, year, value, breaks in found.values_list("pk", "indicator_id", "fiscal_year", *DRAWN):
         newest[owner] = pk
         if value is not None:
             latest[owner] = pk
