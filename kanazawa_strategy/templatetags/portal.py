@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from goals.numbers import format_plain
 from kpis import fragments, table
+from kpis.sheet import inputs
 
 register = template.Library()
 
@@ -22,6 +23,8 @@ register.simple_tag(fragments.tag_chip)
 register.simple_tag(fragments.track_line)
 register.simple_tag(fragments.sparkline_drawing)
 register.simple_tag(table.indicator_rows)
+register.simple_tag(inputs.sheet_inputs)
+register.simple_tag(inputs.sheet_words)
 
 _ESCAPES = {ord(character): f"\\u{ord(character):04X}" for character in "<>&"}
 

@@ -59,14 +59,20 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
         rating = Coalesce(Subquery(newest.values("rating")[:1]), Value(Rating.NO_VALUE.value))
         return self.annotate(newest_rating=rating)
 
-    def for_list(self) -> Self:
-        """Return indicators with the targets in force and the frozen assessments: 4 queries."""
-        from kpis.models.assessment import Assessment
+    def with_targets(self) -> Self:
+        """Return indicators with the targets in force: 3 queries."""
         from kpis.models.target import Target
 
         return self.select_related("goal__strategy", "direction", "department").prefetch_related(
             Prefetch("targets", Target.objects.adopted().newest_first(), to_attr="adopted_targets"),
             "adopted_targets__expected_values",
+        )
+
+    def for_list(self) -> Self:
+        """Return indicators with the targets in force and the frozen assessments: 4 queries."""
+        from kpis.models.assessment import Assessment
+
+        return self.with_targets().prefetch_related(
             Prefetch("assessments", Assessment.objects.public().newest_first(), to_attr="public_assessments"),
         )
 
@@ -160,12 +166,12 @@ class Indicator(Sourced):
 
     @property
     def target_in_force(self) -> Target | None:
-        """Return the target of the latest adopted revision that has one; needs for_list()."""
+        """Return the target of the latest adopted revision that has one; needs with_targets()."""
         return self.adopted_targets[0] if self.adopted_targets else None
 
     @property
     def spec_in_force(self) -> TargetSpec:
-        """Return the target in force as the engine takes it, UNSET where there is none; needs for_list()."""
+        """Return the target in force as the engine takes it, UNSET where there is none; needs with_targets()."""
         target = self.target_in_force
         if target is None:
             return TargetSpec(Kind.UNSET, baseline=None, baseline_year=None, target=None, target_year=None)

@@ -142,6 +142,12 @@ class GridRow(ABC):
     def messages(self) -> list[str]:
         return [text for texts in self.errors.values() for text in texts]
 
+    @property
+    def has_said(self) -> bool:
+        """Tell whether there is anything to be said of the row."""
+        answered = getattr(self.saved, "doubts_answer", "")
+        return bool(self.returned_note or self.theirs or self.errors or self.doubts or answered)
+
 
 RowT = TypeVar("RowT", bound=GridRow)
 

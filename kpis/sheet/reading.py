@@ -8,12 +8,13 @@ from typing import Self
 from django.db.models import Count, Q, QuerySet
 
 from goals.models import Department, Goal
+from goals.years import FiscalYear
 from kpis import steps
 from kpis.access import Entrant
 from kpis.entry import Entry, write
 from kpis.models import Indicator, Round, YearlyValue
 from kpis.sheet.grid import Grid
-from kpis.sheet.row import Row
+from kpis.sheet.row import PAST, Row
 
 REASON = "年度実績入力"
 
@@ -23,9 +24,9 @@ class Sheet(Grid[Row]):
 
     @classmethod
     def read(cls, round_: Round, department: Department, entrant: Entrant, *, code: str = "") -> Self:
-        """Read the sheet, or the one row of `code`: 5 queries, whatever the number of rows."""
+        """Read the sheet, or the one row of `code`: 4 queries, whatever the number of rows."""
         due = Indicator.objects.of(round_.strategy).filter(department=department, ended_on__isnull=True)
-        indicators = list((due.filter(code=code) if code else due).in_order().for_list())
+        indicators = list((due.filter(code=code) if code else due).in_order().with_targets())
         values: defaultdict[int, dict[int, YearlyValue]] = defaultdict(dict)
         held = {indicator.pk: indicator for indicator in indicators}
         for value in YearlyValue.objects.filter(indicator__in=held, fiscal_year__lte=round_.fiscal_year):
@@ -64,4 +65,5 @@ class Sheet(Grid[Row]):
 
     @property
     def columns(self) -> list[str]:
-        return [past.year for past in self.rows[0].past] if self.rows else []
+        year = self.round.fiscal_year
+        return [FiscalYear(year - ago).short(self.round.strategy.as_of) for ago in PAST]

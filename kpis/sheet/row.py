@@ -19,13 +19,7 @@ from kpis.sheet.check import entry_of
 from kpis.sheet.grid import GridRow, options_of, plain
 from kpis.summary import target_text
 
-
-@dataclass(frozen=True)
-class Past:
-    """An earlier year beside the cell."""
-
-    year: str
-    text: str
+PAST = (2, 1)  # how many years ago, for the columns before the cells
 
 
 @dataclass(kw_only=True)
@@ -87,8 +81,8 @@ class Row(GridRow):
         return self.indicator.spec_in_force
 
     @property
-    def is_milestone(self) -> bool:
-        return self.spec.kind == Kind.MILESTONE
+    def unit_hint(self) -> str:
+        return "1: 完了、0: 未完了" if self.spec.kind == Kind.MILESTONE else self.indicator.unit
 
     @property
     def target_text(self) -> str:
@@ -106,10 +100,9 @@ class Row(GridRow):
         return "－" if expected is None else self._figure(expected)
 
     @property
-    def past(self) -> list[Past]:
-        """Return the two years before, the older first."""
-        years = (self.round.fiscal_year - 2, self.round.fiscal_year - 1)
-        return [Past(self._short(year), self._past_text(self.values.get(year))) for year in years]
+    def past(self) -> list[str]:
+        """Return the figures of the two years before, the older first."""
+        return [self._past_text(self.values.get(self.round.fiscal_year - ago)) for ago in PAST]
 
     def _past_text(self, value: YearlyValue | None) -> str:
         if value is None:
