@@ -13,6 +13,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = ROOT / "var" / "bench"
 TARGET = ROOT / "docs" / "performance.md"
+# What a bare view gave per second where the design measured (reference/performance.md), in which its milliseconds are meant.
+DESIGN = 10_600
 SHEET = (("開く", "open", 150), ("全部保存する", "save_all", 300))
 HEAD = """# 速さの測定
 
@@ -38,6 +40,11 @@ def goals(stored: Any, peers: Any, growth: Any, sheet: Any) -> Iterator[list[Any
     def row(goal: str, value: Any, holds: bool) -> list[Any]:
         return [goal, value, "達成" if holds else "**未達**"]
 
+    def timed(goal: str, milliseconds: float, limit: float) -> list[Any]:
+        pace = pace_of(stored)
+        meant = milliseconds * pace
+        return row(f"{goal} ≤ {limit}ms", f"{milliseconds:.1f}ms × {pace:.2f} = {meant:.1f}ms", meant <= limit)
+
     if stored:
         ratios, news, memory, load_ = (stored[name] for name in ("speeds", "publication", "memory", "mixed_load"))
         warm, unchanged = ratios["ratio_to_bare"]["warm"], ratios["ratio_to_bare"]["unchanged"]
@@ -61,11 +68,16 @@ def goals(stored: Any, peers: Any, growth: Any, sheet: Any) -> Iterator[list[Any
             )
     if growth:
         few, *more = (_list_of(size) for size in growth["sizes"])
-        yield row("指標100件の一覧を一から作るCPU ≤ 10ms", f"{few}ms", few <= 10)
+        yield timed("指標100件の一覧を一から作るCPU", few, 10)
         yield row("指標が増えたときの同じページ ≤ 1.5倍", f"{max(more) / few:.2f}倍", max(more) <= few * 1.5)
     if sheet:
         for name, key, limit in SHEET:
-            yield row(f"年度実績入力を{name} ≤ {limit}ms", f"{sheet[key]['ms']}ms", sheet[key]["ms"] <= limit)
+            yield timed(f"年度実績入力を{name}", sheet[key]["ms"], limit)
+
+
+def pace_of(stored: Any) -> float:
+    """Return how fast this machine was, as a share of the one that the milliseconds of the design are meant for."""
+    return float(stored["speeds"]["requests_per_second"]["bare"]) / DESIGN if stored else 1.0
 
 
 def _list_of(size: Any) -> float:
@@ -77,6 +89,12 @@ def sections() -> Iterator[str]:
     yield HEAD.format(day=date.today().isoformat(), cores=os.cpu_count(), python=platform.python_version())
     if any((stored, peers, growth, sheet)):
         yield "## 目標\n\n" + table(["目標", "測定", "結果"], list(goals(stored, peers, growth, sheet)))
+        if stored:
+            bare = stored["speeds"]["requests_per_second"]["bare"]
+            yield (
+                f"時間の目標は、何もしないDjangoが毎秒{DESIGN:,}件を返す機械で決めたものです。今回は毎秒{bare:,}件だったので、"
+                f"測った時間に{pace_of(stored):.2f}を掛けて比べています。\n"
+            )
     if stored:
         speeds = stored["speeds"]["requests_per_second"]
         names = {
