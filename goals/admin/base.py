@@ -74,17 +74,16 @@ class PortalAdmin(ChosenRows, NamedChoices, Transfer, admin.ModelAdmin):  # type
         """Write the year of a row that has one."""
         return FiscalYear(obj.fiscal_year).long()
 
-    def note_change(self, request: HttpRequest, what: str) -> None:
-        """Answer for a change, in its transaction: count the public version up where citizens see it."""
+    def note_change(self, request: HttpRequest, what: str, saved: Any = None) -> None:
+        """Answer for a change, of `saved` or of several rows, in its transaction: count up where citizens see it."""
         if self.public:
             publication.bump()
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if not change or form.changed_data or any(formset.has_changed() for formset in formsets):
-            self.note_change(
-                request, f"{self.model._meta.verbose_name}「{form.instance}」の{'変更' if change else '追加'}"
-            )
+            what = f"{self.model._meta.verbose_name}「{form.instance}」の{'変更' if change else '追加'}"
+            self.note_change(request, what, form.instance)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         with transaction.atomic():

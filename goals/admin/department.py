@@ -71,7 +71,7 @@ class MembershipAdmin(PortalAdmin):
         )
     ]
 
-    def note_change(self, request: HttpRequest, what: str) -> None:
+    def note_change(self, request: HttpRequest, what: str, saved: Any = None) -> None:
         """Say nothing more: each row says for itself what became of it, here and in the import."""
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:

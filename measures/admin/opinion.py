@@ -200,7 +200,13 @@ class OpinionAdmin(TracedAdmin):
     def save_model(self, request: HttpRequest, obj: Opinion, form: Any, change: bool) -> None:
         if _is_member(request):
             obj.author_id, obj.status = request.user.pk, OpinionStatus.SUBMITTED
+        obj.was_public = _is_seen(obj)  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)
+
+    def note_change(self, request: HttpRequest, what: str, saved: Any = None) -> None:
+        """Leave the public version alone where citizens see nothing of an opinion, before and after."""
+        if saved is None or saved.was_public or _is_seen(saved):
+            super().note_change(request, what, saved)
 
     @admin.display(description="基本目標", ordering="goal__number")
     def goal_number(self, obj: Opinion) -> str:
@@ -227,6 +233,10 @@ class OpinionAdmin(TracedAdmin):
         if obj.response or obj.due_on >= timezone.localdate():
             return f"{obj.due_on:%Y-%m-%d}"
         return format_html("{}<br><strong>期限超過</strong>", f"{obj.due_on:%Y-%m-%d}")
+
+
+def _is_seen(opinion: Opinion) -> bool:
+    return Opinion.objects.public().filter(pk=opinion.pk).exists()
 
 
 def _is_member(request: HttpRequest) -> bool:

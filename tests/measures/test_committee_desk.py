@@ -281,6 +281,32 @@ def test_what_is_public_already_is_said(planner_client: Client) -> None:
     assert publication.current().number == before
 
 
+@pytest.mark.parametrize(
+    ("status", "then", "counts"),
+    [
+        ("SUBMITTED", "SUBMITTED", False),
+        ("DRAFT", "SUBMITTED", False),
+        ("SUBMITTED", "PUBLIC", True),
+        ("PUBLIC", "PUBLIC", True),
+        ("PUBLIC", "DRAFT", True),
+    ],
+)
+def test_the_public_version_counts_what_citizens_see_of_an_opinion(
+    planner_client: Client, status: str, then: str, counts: bool
+) -> None:
+    opinion = make_opinion(status=status)
+    before = publication.current().number
+    form = {
+        **{name: getattr(opinion, name) for name in ("code", "order", "member")},
+        **{"meeting": opinion.meeting_id, "goal": opinion.goal_id, "text": "書き直した意見", "status": then},
+    }
+    answer = planner_client.post(url(Opinion, "change", opinion.pk), form)
+    assert answer.status_code == 302, answer.context["errors"]
+    opinion.refresh_from_db()
+    assert (opinion.text, opinion.status) == ("書き直した意見", then)
+    assert (publication.current().number > before) is counts
+
+
 def test_an_opinion_without_text_is_refused_and_none_is_published(planner_client: Client) -> None:
     good = make_opinion(status=OpinionStatus.SUBMITTED)
     blank = make_opinion(status=OpinionStatus.SUBMITTED, text=" ")
