@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, cast
 
-from django.db.models import ExpressionWrapper, F, FloatField, IntegerField, QuerySet
+from django.db.models import ExpressionWrapper, F, Field, FloatField, QuerySet
 from django.db.models.functions import Cast
 from django.utils.functional import cached_property
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from kpis.models.assessment import AssessmentQuerySet
 
 Spot = tuple[int, float, bool]  # year, value, whether the series breaks there
-# As numbers, which need no conversion: they are only drawn, and a thousand Decimals take longer than all else here.
-DRAWN = (Cast("value", FloatField()), ExpressionWrapper(F("breaks_series"), IntegerField()))
+# As the database gives them: they are only drawn, and converting a thousand takes longer than all else here. A field
+# of no kind in particular has no conversion.
+DRAWN = tuple(ExpressionWrapper(column, Field()) for column in (Cast("value", FloatField()), F("breaks_series")))
 
 
 class Row(Summary):
