@@ -13,6 +13,12 @@ from tests.portal.sources import FIXTURES
 from tests.processes import Portal
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what starts programs of its own: it takes longest, and so one worker makes the demonstration for all."""
+    items.sort(key=lambda item: "demonstration" not in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="module")
 def real_strategy(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Load the real strategy once for all tests of a module; each of them is undone."""
