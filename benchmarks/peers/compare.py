@@ -1,8 +1,7 @@
 """Compare the first load of the home page with the same overview in Streamlit and in Dash: bytes, and when it shows.
 
 The peers run in a virtual environment of their own (PEERS_PYTHON, made by `make bench`); Chromium runs with a cold
-cache, four times slower than this machine, with a slow line (where readers wait, and what the goal is told by) and
-without. JSON goes to var/bench/peers.json.
+cache, four times slower than this machine, with and without a slow line. JSON goes to var/bench/peers.json.
 """
 
 from __future__ import annotations
