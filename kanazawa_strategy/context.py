@@ -44,8 +44,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def has_plotly() -> bool:
-    """Tell whether Plotly's script was installed at set-up; without it the charts stay pictures."""
-    return all(finders.find(f"plotly/{name}") for name in ("plotly-basic.min.js", "plotly.css"))
+    """Tell whether Plotly's script was installed at set-up and collected; without it the charts stay pictures."""
+    names = [f"plotly/{name}" for name in ("plotly-basic.min.js", "plotly.css")]
+    try:
+        return all(static(name) and finders.find(name) for name in names)
+    except ValueError:  # installed after `collectstatic`: there is no hashed name to link to yet
+        return False
 
 
 def _site(request: HttpRequest) -> dict[str, Any]:

@@ -6,11 +6,14 @@ import html
 import json
 import re
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
+from kanazawa_strategy import context
 from kpis.evaluation import Kind, State
 from kpis.models import Indicator
 from tests.makers import make_goal, make_indicator, make_target
@@ -134,6 +137,23 @@ def test_without_plotly_the_picture_and_the_table_stay(
     assert "<button" not in figure
     assert "charts.js" not in page
     assert "表で見る" in figure
+
+
+@pytest.mark.parametrize("is_collected", [True, False])
+def test_plotly_that_is_not_collected_yet_leaves_the_pictures(
+    settings: Any, tmp_path: Path, is_collected: bool
+) -> None:
+    source = tmp_path / "vendor" / "plotly"
+    source.mkdir(parents=True)
+    for name in ("plotly-basic.min.js", "plotly.css"):
+        (source / name).write_text("/* */", encoding="utf-8")
+    settings.STATICFILES_DIRS = [source.parent] if is_collected else []
+    settings.STATIC_ROOT = tmp_path / "collected"
+    hashed = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": hashed}}
+    call_command("collectstatic", "--noinput", verbosity=0)
+    settings.STATICFILES_DIRS = [source.parent]
+    assert context.has_plotly() is is_collected
 
 
 @pytest.mark.parametrize(("path", "key"), [(GOAL, "progress"), (EDITION, "ratings")])
