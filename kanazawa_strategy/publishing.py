@@ -1,28 +1,35 @@
 """Public pages from a store: nothing on them depends on anything but what is published (operations.md, Speed).
 
-First in the chain. A reader whose copy is current gets a 304, another the stored bytes, and only the first after a
-publication waits for a page to be made. What is stored was made for nobody: without cookies, with known questions only.
+A reader whose copy is current gets a 304, another the stored bytes, and only the first after a publication waits for
+a page to be made. What is stored was made for nobody: without cookies, with known questions only.
+
+`StoredFirst` stands before Django: what is on the shelf, and was seen to be current within the last second, needs
+neither its request nor its signals. All else goes through `PublicPages`, the first middleware.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from threading import Lock
 from time import monotonic, sleep
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import Resolver404, resolve
 
 from goals import publication
 from kanazawa_strategy import release
-from kanazawa_strategy.stored_pages import Shelf, StoredPage
+from kanazawa_strategy.stored_pages import Answer, Shelf, StoredPage
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 logger = logging.getLogger(__name__)
 
@@ -49,11 +56,16 @@ class Version:
         self._read_at = float("-inf")
         self._lock = Lock()
 
+    @property
+    def is_fresh(self) -> bool:
+        """Tell whether the version was read within the last second."""
+        return monotonic() - self._read_at < MEMORY
+
     def current(self) -> str:
         """Return the version with the release; an old one where the database is away; "" where none was ever read."""
-        if monotonic() - self._read_at >= MEMORY and self._lock.acquire(timeout=0.25):
+        if not self.is_fresh and self._lock.acquire(timeout=0.25):
             try:
-                if monotonic() - self._read_at >= MEMORY:
+                if not self.is_fresh:
                     self.tag = self.read() or self.tag
                     self._read_at = monotonic()
             finally:
@@ -70,9 +82,12 @@ class Version:
 
 
 class PublicPages:
-    """Answer GETs of public pages before anything else does."""
+    """Answer GETs of public pages before any other middleware does."""
+
+    newest: ClassVar[PublicPages]  # a server's process makes one
 
     def __init__(self, get_response: GetResponse) -> None:
+        PublicPages.newest = self
         self.get_response = get_response
         self.shelf = Shelf(settings.PAGE_STORE_MB * 1024 * 1024)
         self.version = Version()
@@ -88,7 +103,7 @@ class PublicPages:
         tag = self.version.current()
         page = self.shelf.get(key_of(request, request.META.get("QUERY_STRING", "")))
         if page and page.tag == tag:
-            return page.answer(request)
+            return response_of(page.answer(request.META))
         if request.path.startswith(self._static):
             return self.get_response(request)
         return self._look_up(request, tag)
@@ -102,16 +117,15 @@ class PublicPages:
         key = key_of(request, query)
         if tag and (etag := self._etag(tag, key)) in request.META.get("HTTP_IF_NONE_MATCH", ""):
             # The reader's copy is current, whoever made it.
-            return HttpResponse(
-                status=304, headers={"ETag": etag, "Cache-Control": CACHE_CONTROL, "Vary": "Accept-Encoding"}
-            )
+            headers = {"Cache-Control": CACHE_CONTROL, "ETag": etag, "Vary": "Accept-Encoding"}
+            return response_of(Answer("304 Not Modified", list(headers.items()), b""))
         lock = self._locks[hash(key) % len(self._locks)]
         is_mine = lock.acquire(timeout=PATIENCE)
         try:
             page = self.shelf.get(key)
             if not (page and page.tag == tag):
                 page = self._shared(key, tag)
-            return page.answer(request) if page else self._make(request, key, tag, query)
+            return response_of(page.answer(request.META)) if page else self._make(request, key, tag, query)
         finally:
             if is_mine:
                 lock.release()
@@ -130,14 +144,17 @@ class PublicPages:
             before = self.version.read()
             response = self.get_response(anonymous(request, query))
             if response.status_code >= 500 and (older := self.shelf.get(key)):
-                return older.stale(request, STALE)
+                response = response_of(older.answer(request.META))
+                response.headers["Cache-Control"] = STALE
+                return response
             if response.status_code != 200 or response.streaming or response.cookies or not before:
                 return response
             if before == self.version.read():
                 page = StoredPage.of(response, before, self._etag(before, key), CACHE_CONTROL)
                 if not holds_free_text(query):
                     self._keep(key, page)
-                return page.answer(request)
+                self.version.tag = before
+                return response_of(page.answer(request.META))
         return response
 
     def _keep(self, key: str, page: StoredPage) -> None:
@@ -166,6 +183,49 @@ class PublicPages:
 
     def _name(self, key: str, tag: str) -> str:
         return f"page-{blake2b(f'{tag} {key}'.encode(), digest_size=16).hexdigest()}"
+
+
+class StoredFirst:
+    """Answer what is stored and current before Django makes a request of it; hand it all else."""
+
+    def __init__(self, application: WSGIApplication, pages: PublicPages) -> None:
+        self.application = application
+        self.pages = pages
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request as PEP 3333 says."""
+        page = self.stored(environ)
+        if page is None:
+            return self.application(environ, start_response)
+        status, headers, body = page.answer(environ)
+        start_response(status, headers)
+        return (body,)
+
+    def stored(self, environ: WSGIEnvironment) -> StoredPage | None:
+        """Return the page that a request asks for, if it is there and needs no look at the database."""
+        version, path = self.pages.version, environ.get("PATH_INFO", "")
+        # Elsewhere the bytes of a path still have to be decoded before it can be compared.
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not path.isascii() or not version.is_fresh:
+            return None
+        host, script, query = (environ.get(name, "") for name in ("HTTP_HOST", "SCRIPT_NAME", "QUERY_STRING"))
+        page = self.pages.shelf.get(f"{scheme_of(environ)}://{host}{script}{path}?{query}")
+        return page if page and page.tag == version.tag else None
+
+
+def scheme_of(environ: WSGIEnvironment) -> str:
+    """Return http or https, as `HttpRequest.scheme` does: what a trusted proxy says before what the server knows."""
+    proxys: tuple[str, str] | None = settings.SECURE_PROXY_SSL_HEADER
+    if proxys and (told := environ.get(proxys[0])) is not None:
+        return "https" if told.partition(",")[0].strip() == proxys[1] else "http"
+    return str(environ["wsgi.url_scheme"])
+
+
+def response_of(answer: Answer) -> HttpResponse:
+    """Return an answer as Django's."""
+    status, headers, body = answer
+    if status.startswith("304"):
+        return HttpResponseNotModified(headers=dict(headers))
+    return HttpResponse(body, headers=dict(headers))
 
 
 def key_of(request: HttpRequest, query: str) -> str:

@@ -7,7 +7,11 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kanazawa_strategy.settings")
 
-application = get_wsgi_application()
+handler = get_wsgi_application()
+
+from kanazawa_strategy.publishing import PublicPages, StoredFirst  # noqa: E402 - reads the settings that now are there
+
+application = StoredFirst(handler, PublicPages.newest)
 
 # What is loaded by now stays to the end: the collector of garbage need not look at it again, nor at every list of
 # figures that comes and goes. A cold page takes a third less time.

@@ -274,6 +274,13 @@ def test_a_page_made_during_a_publication_is_made_again(world: World) -> None:
     assert world.made == 2
 
 
+def test_a_page_first_asked_for_just_after_a_publication_is_made_once(world: World) -> None:
+    world.get("/")
+    world.number = 2
+    assert [world.get("/indicators/").content for _ in range(3)] == [b"2 2"] * 3
+    assert world.made == 2
+
+
 def test_a_page_that_never_stands_still_is_shown_but_not_kept(world: World) -> None:
     def published() -> None:
         world.number += 1
