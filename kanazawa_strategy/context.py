@@ -13,6 +13,7 @@ from django.urls import get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 
 from goals import publication
+from goals.memory import remembered
 from kanazawa_strategy import linked_data
 
 NAVIGATION = (
@@ -35,7 +36,7 @@ class Crumb:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return `site` for the public templates (1 query, when a template asks); nothing for the admin."""
+    """Return `site` for the public templates (1 query, when a template first asks); nothing for the admin."""
     return {
         "site": SimpleLazyObject(lambda: _site(request)),
         "has_plotly": SimpleLazyObject(has_plotly),
@@ -54,7 +55,7 @@ def has_plotly() -> bool:
 
 def _site(request: HttpRequest) -> dict[str, Any]:
     path = request.path
-    version = publication.current()
+    version = remembered("public version", publication.current)
     return {
         "changed_at": version.changed_at if version.number > 1 else None,
         "is_demo": version.is_demo,

@@ -11,6 +11,7 @@ from django.db.models import ExpressionWrapper, F, Field, FloatField, QuerySet
 from django.db.models.functions import Cast
 from django.utils.functional import cached_property
 
+from goals.memory import remembered
 from goals.models import Goal
 from kpis.charts import Sparkline, course
 from kpis.columns import AssessmentColumns, IndicatorColumns, TargetColumns
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from kpis.models.assessment import AssessmentQuerySet
 
 Spot = tuple[int, float, bool]  # year, value, whether the series breaks there
+# The adopted targets, the one in force first; the judgements, the newest first; the published values in their order
+Figures = tuple[tuple[TargetColumns, ...], tuple[AssessmentColumns, ...], tuple[Spot, ...]]
+REMEMBERED = 2_000  # indicators of one public version: a few MB, and many times what a city has
 # As the database gives them: they are only drawn, and converting a thousand takes longer than all else here. A field
 # of no kind in particular has no conversion.
 DRAWN = tuple(ExpressionWrapper(column, Field()) for column in (Cast("value", FloatField()), F("breaks_series")))
@@ -30,10 +34,10 @@ DRAWN = tuple(ExpressionWrapper(column, Field()) for column in (Cast("value", Fl
 class Row(Summary):
     """One indicator of a list; `lines` hold the newest year and the newest with a value, or all where asked for."""
 
-    def __init__(self, indicator: IndicatorColumns, spots: Sequence[Spot]) -> None:
+    def __init__(self, indicator: IndicatorColumns, spots: tuple[Spot, ...]) -> None:
         # The tuples have the columns that lists ask for under the names of the models; there is nothing else to them.
         super().__init__(cast("Indicator", indicator))
-        self.columns, self.spots = indicator, tuple(spots)
+        self.columns, self.spots = indicator, spots
 
     @cached_property
     def sparkline(self) -> Sparkline | None:
@@ -53,13 +57,33 @@ def rows_of(
 ) -> list[Row]:
     """Read indicators for a list, in the order of the queryset: 5 queries whatever the size, 4 if `goals` has theirs.
 
-    `every_year` gives `lines` all published years, in 1 query less.
+    `every_year` gives `lines` all published years, in 1 query less. What is remembered of the public version
+    (goals.memory) needs no query.
     """
     found = list(indicators.values_list("pk", "code", "name", "level", "unit", "decimals", "goal_id"))
-    owners = [columns[0] for columns in found]
-    if goals is None:
-        goals = Goal.objects.filter(pk__in={columns[6] for columns in found}).for_page()
-    goal_of = {goal.pk: goal for goal in goals}
+    goal_of = {goal.pk: goal for goal in goals or remembered("goals", lambda: list(Goal.objects.for_page()))}
+    figures = _figures([columns[0] for columns in found], every_year)
+    rows = (
+        (IndicatorColumns(*columns, goal_of[columns[6]], targets, years), spots)
+        for columns in found
+        for targets, years, spots in (figures[columns[0]],)
+    )
+    return [Row(row, spots) for row, spots in rows]
+
+
+def _figures(owners: Sequence[int], every_year: bool) -> dict[int, Figures]:
+    """Return what is published of each indicator, and read of it what is not yet remembered."""
+    known: dict[int, Figures] = remembered(f"figures of {'every' if every_year else 'the newest'} year", dict)
+    figures = {owner: known[owner] for owner in owners if owner in known}
+    if unknown := [owner for owner in owners if owner not in figures]:
+        read = _read(unknown, every_year)
+        figures |= read
+        if len(known) + len(read) <= REMEMBERED:
+            known.update(read)
+    return figures
+
+
+def _read(owners: Sequence[int], every_year: bool) -> dict[int, Figures]:
     targets = _targets(owners)
     published = Assessment.objects.public().filter(indicator__in=owners)
     if every_year:
@@ -70,11 +94,10 @@ def rows_of(
     else:
         spots, shown = _courses(published)
         years = _years(Assessment.objects.filter(pk__in=shown))
-    rows = (
-        IndicatorColumns(*columns, goal_of[columns[6]], tuple(targets[columns[0]]), tuple(years[columns[0]]))
-        for columns in found
-    )
-    return [Row(row, spots.get(row.pk, ())) for row in rows]
+    return {
+        owner: (tuple(targets.get(owner, ())), tuple(years.get(owner, ())), tuple(spots.get(owner, ())))
+        for owner in owners
+    }
 
 
 def _targets(owners: Sequence[int]) -> dict[int, list[TargetColumns]]:
@@ -92,7 +115,7 @@ def _spot(year: AssessmentColumns) -> Spot:
 
 def _courses(published: AssessmentQuerySet) -> tuple[dict[int, list[Spot]], set[int]]:
     """Return the published values of each indicator, and the keys of its newest year and its newest with a value."""
-    found = published.order_by("fiscal_year")
+    found = published.order_by("indicator_id", "fiscal_year")  # as an index has them, almost
     spots: dict[int, list[Spot]] = defaultdict(list)
     newest: dict[int, int] = {}
     latest: dict[int, int] = {}

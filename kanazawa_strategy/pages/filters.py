@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from goals.filtering import PageFilter
+from goals.memory import remembered
 from goals.models import Department, Strategy, Theme
 from kpis.evaluation import RATING_ORDER
 from kpis.models import Basis, Indicator, Level, Tag, Target
@@ -49,17 +50,9 @@ class IndicatorFilter(PageFilter):
         fields: list[str] = []
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Read the choices: 3 queries, and none more for what was chosen."""
+        """Set the choices that the plan gives."""
         super().__init__(*args, **kwargs)
-        plan = list(Strategy.objects.values_list("edition", "name", "goals__number"))
-        numbers = sorted({number for _, _, number in plan if number})
-        choices = {
-            "edition": list({str(edition): name for edition, name, _ in plan}.items()),
-            "goal": [(str(number), f"基本目標{number}") for number in numbers],
-            "theme": list(Theme.objects.values_list("slug", "label")),
-            "department": list(Department.objects.values_list("code", "name")),
-        }
-        for name, found in choices.items():
+        for name, found in remembered("choices of indicators", choices).items():
             self.filters[name].extra["choices"] = found
 
     def filter_queryset(self, queryset: QuerySet[Indicator]) -> QuerySet[Indicator]:
@@ -81,3 +74,15 @@ class IndicatorFilter(PageFilter):
     def unsorted(self, rows: QuerySet[Indicator], name: str, value: str) -> QuerySet[Indicator]:
         """Leave the order to the page, which knows the ratings' order."""
         return rows
+
+
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """Read what the plan gives to choose from: 3 queries."""
+    plan = list(Strategy.objects.values_list("edition", "name", "goals__number"))
+    numbers = sorted({number for _, _, number in plan if number})
+    return {
+        "edition": list({str(edition): name for edition, name, _ in plan}.items()),
+        "goal": [(str(number), f"基本目標{number}") for number in numbers],
+        "theme": list(Theme.objects.values_list("slug", "label")),
+        "department": list(Department.objects.values_list("code", "name")),
+    }
