@@ -10,6 +10,7 @@ from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
+from goals.among import Among
 from goals.folding import holds, words_of
 
 
@@ -59,7 +60,7 @@ class PageFilter(django_filters.FilterSet):
         """Keep the rows that hold every word: 1 query."""
         words = words_of(value)
         texts = rows.values_list("pk", *self.texts)
-        return rows.filter(pk__in=[pk for pk, *found in texts if holds(found, words)])
+        return rows.filter(Among("pk", (pk for pk, *found in texts if holds(found, words))))
 
     @property
     def main_fields(self) -> list[BoundField]:

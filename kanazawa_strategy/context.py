@@ -25,6 +25,16 @@ NAVIGATION = (
     ("opendata", "オープンデータ"),
     ("search", "さがす"),
 )
+AT_THE_FOOT = (
+    ("home", "トップ"),
+    ("strategy-list", "総合戦略の一覧"),
+    ("method", "評価のしかた"),
+    ("glossary", "ことばの説明"),
+    ("opendata", "オープンデータ"),
+    ("changes", "公表と改訂の記録"),
+    ("policy", "サイトポリシー"),
+    ("accessibility", "アクセシビリティ"),
+)
 
 
 @dataclass(frozen=True)
@@ -62,14 +72,15 @@ def _site(request: HttpRequest) -> dict[str, Any]:
         "is_export": getattr(request, "is_export", False),  # static_export: no server answers forms
         "picture": request.build_absolute_uri(static("img/share.png")),
         "dataset": linked_data.portal(request.build_absolute_uri),
-        "navigation": [_item(url, label, path) for url, label in _navigation(get_script_prefix())],
+        "navigation": [_item(url, label, path) for url, label in _addresses(NAVIGATION, get_script_prefix())],
+        "at_the_foot": _addresses(AT_THE_FOOT, get_script_prefix()),
     }
 
 
 @cache
-def _navigation(prefix: str) -> list[tuple[str, str]]:
-    """Return the addresses of the navigation; they are the same on every page below one prefix."""
-    return [(reverse(name), label) for name, label in NAVIGATION]
+def _addresses(pages: tuple[tuple[str, str], ...], prefix: str) -> list[tuple[str, str]]:
+    """Return address and label of pages that every page links to; they are the same below one prefix."""
+    return [(reverse(name), label) for name, label in pages]
 
 
 def _item(url: str, label: str, path: str) -> dict[str, Any]:

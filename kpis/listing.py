@@ -11,6 +11,7 @@ from django.db.models import ExpressionWrapper, F, Field, FloatField, QuerySet
 from django.db.models.functions import Cast
 from django.utils.functional import cached_property
 
+from goals.among import Among
 from goals.memory import remembered
 from goals.models import Goal
 from kpis.charts import Sparkline, course
@@ -85,7 +86,7 @@ def _figures(owners: Sequence[int], every_year: bool) -> dict[int, Figures]:
 
 def _read(owners: Sequence[int], every_year: bool) -> dict[int, Figures]:
     targets = _targets(owners)
-    published = Assessment.objects.public().filter(indicator__in=owners)
+    published = Assessment.objects.public().filter(Among("indicator_id", owners))
     if every_year:
         years = _years(published)
         spots = {
@@ -93,7 +94,7 @@ def _read(owners: Sequence[int], every_year: bool) -> dict[int, Figures]:
         }
     else:
         spots, shown = _courses(published)
-        years = _years(Assessment.objects.filter(pk__in=shown))
+        years = _years(Assessment.objects.filter(Among("pk", shown)))
     return {
         owner: (tuple(targets.get(owner, ())), tuple(years.get(owner, ())), tuple(spots.get(owner, ())))
         for owner in owners
@@ -102,7 +103,7 @@ def _read(owners: Sequence[int], every_year: bool) -> dict[int, Figures]:
 
 def _targets(owners: Sequence[int]) -> dict[int, list[TargetColumns]]:
     """Return the adopted targets of each indicator, the one in force first."""
-    found = Target.objects.adopted().filter(indicator__in=owners).order_by("-revision__number")
+    found = Target.objects.adopted().filter(Among("indicator_id", owners)).order_by("-revision__number")
     targets: dict[int, list[TargetColumns]] = defaultdict(list)
     for columns in found.values_list(*TargetColumns._fields):
         targets[columns[0]].append(TargetColumns._make(columns))

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_exempt
 
+from goals.among import Among
 from goals.publication import public
 from kanazawa_strategy import linked_data
 from kanazawa_strategy.context import Crumb
@@ -54,7 +55,7 @@ def _listed(found: IndicatorQuerySet, sort: str, number: str, most: int) -> tupl
         page = Paginator(found.in_order(), most).get_page(number)
         return page, rows_of(cast("IndicatorQuerySet", page.object_list))
     keys = Paginator(keys_in_order(found, sort), most).get_page(number)
-    rows = {row.indicator.pk: row for row in rows_of(Indicator.objects.filter(pk__in=keys.object_list))}
+    rows = {row.indicator.pk: row for row in rows_of(Indicator.objects.filter(Among("pk", keys.object_list)))}
     return keys, [rows[pk] for pk in keys.object_list]
 
 

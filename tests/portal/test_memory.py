@@ -62,7 +62,7 @@ def test_further_lists_ask_for_what_is_in_them_alone() -> None:
         first = queries_of("/indicators/")
         assert first > 5
         assert queries_of("/indicators/?goal=3") == 2  # how many, and which
-        assert queries_of("/indicators/?sort=attention") == 2
+        assert queries_of("/indicators/?sort=attention") == 2  # the order, and the rows of one page
     assert queries_of("/indicators/") == first
 
 
