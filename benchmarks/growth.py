@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pace import taken
 
 if TYPE_CHECKING:
     from goals.models import Goal, Revision
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "var" / "bench" / "growth.json"
 SIZES = [100, 1_000, 10_000]
 GOALS, YEARS, BATCH = 4, range(2016, 2026), 2_000
-SECONDS, RUNS = 4.0, 31  # at most so long and so often for one page
+RUNS = 31
 PAGES = [
     "/robots.txt",  # what any answer costs
     "/indicators/",
@@ -162,50 +162,32 @@ def _judged(targets: list[Target], rounds: list[Round]) -> Iterator[tuple[Yearly
         yield entered, row
 
 
-def calibrate() -> dict[str, float]:
-    """Return how fast this machine is just now: milliseconds of CPU for two bare loops, to compare runs by."""
-    from django.template.defaultfilters import floatformat
-
-    def adding() -> None:
-        sum(number * number for number in range(200_000))
-
-    def formatting() -> None:
-        for number in range(700):
-            floatformat(Decimal(number) / 7, "1g")
-
-    return {
-        "200,000 products": round(_median(adding), 1),
-        "700 floatformat": round(_median(formatting), 1),
-    }
-
-
-def _median(deed: Any) -> float:
-    """Do it often; return the median of its milliseconds of CPU."""
-    seen: list[float] = []
-    end = time.perf_counter() + SECONDS
-    while len(seen) < RUNS and (len(seen) < 3 or time.perf_counter() < end):
-        begin = time.process_time()
-        deed()
-        seen.append(time.process_time() - begin)
-    return statistics.median(seen) * 1000
-
-
 def measure(path: str) -> dict[str, Any]:
-    """Fetch a page often, and give the queries of one fetch, the median CPU time and the size."""
+    """Fetch a page often: queries of one fetch, CPU time of the first page of a public version and of further ones."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    client = Client()
+    from goals.memory import Memory, using
+
+    client, memory = Client(), Memory("measured")
+
+    def further() -> None:
+        with using(memory):
+            client.get(path)
+
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path)
     count = len(queries)
     if response.status_code != 200:
         raise SystemExit(f"{path} answers {response.status_code}")
+    first, later = taken(lambda: client.get(path), RUNS), taken(further, RUNS)
     return {
         "path": path,
         "queries": count,
-        "cpu_milliseconds": round(_median(lambda: client.get(path)), 2),
+        "cpu_milliseconds": first.deed,
+        "further_cpu_milliseconds": later.deed,
+        "loop_milliseconds": [first.loop, later.loop],
         "bytes": len(response.content),
     }
 
@@ -217,7 +199,7 @@ def grown(size: int) -> dict[str, Any]:
         fill(size)
         from django.db import connection
 
-        found = {"indicators": size, "calibration": calibrate(), "pages": [measure(path) for path in PAGES]}
+        found = {"indicators": size, "pages": [measure(path) for path in PAGES]}
         connection.close()
     return found
 
@@ -230,10 +212,10 @@ def main() -> None:
     for size in [int(word) for word in sys.argv[1:]] or SIZES:
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             found.append(pool.apply(grown, (size,)))
-        print(f"\n{size} indicators × {len(YEARS)} years; bare loops, ms: {found[-1]['calibration']}")
-        print(f"{'page':32}{'queries':>8}{'CPU ms':>10}{'KB':>10}")
+        print(f"\n{size} indicators × {len(YEARS)} years; CPU of the first page of a version, and of further ones")
+        print(f"{'page':32}{'queries':>8}{'first ms':>10}{'further':>10}{'KB':>10}")
         for row in found[-1]["pages"]:
-            line = f"{row['path']:32}{row['queries']:8}{row['cpu_milliseconds']:10.2f}{row['bytes'] / 1024:10.1f}"
+            line = f"{row['path']:32}{row['queries']:8}{row['cpu_milliseconds']:10.2f}{row['further_cpu_milliseconds']:10.2f}{row['bytes'] / 1024:10.1f}"
             print(line, flush=True)
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
     OUTPUT.write_text(json.dumps({"years": len(YEARS), "sizes": found}, indent=2) + "\n", encoding="utf-8")

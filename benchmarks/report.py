@@ -40,8 +40,8 @@ def goals(stored: Any, peers: Any, growth: Any, sheet: Any) -> Iterator[list[Any
     def row(goal: str, value: Any, holds: bool) -> list[Any]:
         return [goal, value, "達成" if holds else "**未達**"]
 
-    def timed(goal: str, milliseconds: float, limit: float) -> list[Any]:
-        pace = pace_of(stored)
+    def timed(goal: str, milliseconds: float, loop: float, limit: float) -> list[Any]:
+        pace = pace_of(stored, loop)
         meant = milliseconds * pace
         return row(f"{goal} ≤ {limit}ms", f"{milliseconds:.1f}ms × {pace:.2f} = {meant:.1f}ms", meant <= limit)
 
@@ -66,21 +66,31 @@ def goals(stored: Any, peers: Any, growth: Any, sheet: Any) -> Iterator[list[Any
             for line, key in (("遅い回線", "slow_4g"), ("速い回線", "localhost")):
                 yield row(f"表示まで、{name}の何分の1か（CPU 4分の1、{line}）≥ 8", found[key], found[key] >= 8)
     if growth:
-        few, *more = (_list_of(size) for size in growth["sizes"])
-        yield timed("指標100件の一覧を一から作るCPU", few, 10)
-        yield row("指標が増えたときの同じページ ≤ 1.5倍", f"{max(more) / few:.2f}倍", max(more) <= few * 1.5)
+        for name, key, place in (("2枚目から", "further_cpu_milliseconds", 1), ("最初の1枚", "cpu_milliseconds", 0)):
+            taken = [(page[key], page["loop_milliseconds"][place]) for page in map(_list_of, growth["sizes"])]
+            yield timed(f"指標100件の一覧を作るCPU、公表のあとの{name}", *taken[0], 10)
+            few, *more = (milliseconds / loop for milliseconds, loop in taken)
+            yield row(
+                f"指標が増えたときの同じページ、{name} ≤ 1.5倍", f"{max(more) / few:.2f}倍", max(more) <= few * 1.5
+            )
     if sheet:
         for name, key, limit in SHEET:
-            yield timed(f"年度実績入力を{name}", sheet[key]["ms"], limit)
+            yield timed(f"年度実績入力を{name}", sheet[key]["ms"], sheet[key]["loop_milliseconds"], limit)
 
 
-def pace_of(stored: Any) -> float:
-    """Return how fast this machine was, as a share of the one that the milliseconds of the design are meant for."""
-    return float(stored["speeds"]["requests_per_second"]["bare"]) / DESIGN if stored else 1.0
+def pace_of(stored: Any, loop: float) -> float:
+    """Return how fast this machine was, as a share of the one that the milliseconds of the design are meant for.
+
+    The bare view tells it for its own time; the loop, how much faster or slower the machine was at another.
+    """
+    if not stored:
+        return 1.0
+    speeds = stored["speeds"]
+    return float(speeds["requests_per_second"]["bare"]) / DESIGN * float(speeds["loop_milliseconds"]) / loop
 
 
-def _list_of(size: Any) -> float:
-    return float(next(page["cpu_milliseconds"] for page in size["pages"] if page["path"] == "/indicators/"))
+def _list_of(size: Any) -> Any:
+    return next(page for page in size["pages"] if page["path"] == "/indicators/")
 
 
 def sections() -> Iterator[str]:
@@ -91,8 +101,8 @@ def sections() -> Iterator[str]:
         if stored:
             bare = stored["speeds"]["requests_per_second"]["bare"]
             yield (
-                f"時間の目標は、何もしないDjangoが毎秒{DESIGN:,}件を返す機械で決めたものです。今回は毎秒{bare:,}件だったので、"
-                f"測った時間に{pace_of(stored):.2f}を掛けて比べています。\n"
+                f"時間の目標は、何もしないDjangoが毎秒{DESIGN:,}件を返す機械で決めたものです。今回は毎秒{bare:,}件でした。"
+                "測った時間には、その比に、測ったときの機械の速さ（同じ計算にかかった時間）の違いを掛けて比べています。\n"
             )
     if stored:
         speeds = stored["speeds"]["requests_per_second"]
@@ -124,13 +134,20 @@ def sections() -> Iterator[str]:
         sizes = growth["sizes"]
         pages_of = zip(*(size["pages"] for size in sizes), strict=True)
         rows = [
-            [f"`{found[0]['path']}`", *(f"{page['cpu_milliseconds']}（{page['queries']}）" for page in found)]
+            [
+                f"`{found[0]['path']}`",
+                *(f"{page['cpu_milliseconds']}・{page['further_cpu_milliseconds']}" for page in found),
+                found[-1]["queries"],
+            ]
             for found in pages_of
         ]
-        heads = ["ページ", *(f"{size['indicators']:,}件" for size in sizes)]
-        yield f"## 指標が増えたとき（{growth['years']}年度分、CPUのms、かっこ内は問い合わせ）\n\n" + table(heads, rows)
-        loops = "、".join(f"{size['calibration']['200,000 products']}" for size in sizes)
-        yield f"このときの機械の速さ: 整数の掛け算20万回に{loops}ms\n"
+        heads = ["ページ", *(f"{size['indicators']:,}件" for size in sizes), "問い合わせ"]
+        yield (
+            f"## 指標が増えたとき（{growth['years']}年度分、CPUのms）\n\n"
+            + table(heads, rows)
+            + "\n左は公表のあとの最初の1枚、右は2枚目からです。公表ごとに読んだ実績値などを覚えているので、"
+            "2枚目からの一覧は読み直しません。\n"
+        )
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pace
+
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "var" / "bench" / "sheet.json"
 ROWS, RUNS = 100, 9
@@ -52,16 +54,21 @@ def set_up(directory: str) -> tuple[Any, Any, Any]:
     return make_round(), department, client
 
 
-def milliseconds(work: Callable[[int], Any]) -> dict[str, float]:
-    """Return the medians of wall and CPU time."""
-    work(0)
-    wall, cpu = [], []
-    for number in range(1, RUNS + 1):
+def milliseconds(work: Callable[[], Any], prepare: Callable[[], None] = lambda: None) -> dict[str, float]:
+    """Return the medians of wall and CPU time, and of a bare loop at the same time; the first time is left out."""
+    wall, cpu, loops = [], [], []
+    for number in range(RUNS + 1):
+        prepare()
+        loop = pace.of_loop()
         started = time.perf_counter(), time.process_time()
-        work(number)
-        wall.append(time.perf_counter() - started[0])
-        cpu.append(time.process_time() - started[1])
-    return {"ms": round(statistics.median(wall) * 1000, 1), "cpu_ms": round(statistics.median(cpu) * 1000, 1)}
+        work()
+        taken = time.perf_counter() - started[0], time.process_time() - started[1]
+        if number:
+            wall.append(taken[0] * 1000)
+            cpu.append(taken[1] * 1000)
+            loops.append(loop)
+    names = ("ms", "cpu_ms", "loop_milliseconds")
+    return {name: round(statistics.median(each), 2) for name, each in zip(names, (wall, cpu, loops), strict=True)}
 
 
 def main() -> None:
@@ -73,40 +80,29 @@ def main() -> None:
 
         page = reverse("admin:kpis_sheet", args=[round_.pk, department.code])
 
-        def opened(_: int) -> Any:
+        def opened() -> Any:
             answer = client.get(page)
             assert answer.status_code == 200
             return answer
 
-        def form(number: int) -> dict[str, str]:
-            """Return what a browser would send; templates tell what they show only in a test."""
+        sent: list[str] = []
+
+        def filled_in() -> None:
+            """Make what a browser would send: a form knows what it has seen, so each save needs one of its own."""
             cells: dict[str, str] = {}
-            setup_test_environment()
-            for row in opened(0).context["sheet"].rows:
+            setup_test_environment()  # templates tell what they show only in a test
+            for row in opened().context["sheet"].rows:
                 cells |= {f"{row.code}-{name}": text for name, text in row.cells.items() if text}
-                cells |= {f"{row.code}-seen": row.seen, f"{row.code}-value": str(22 + number % 2)}
+                cells |= {f"{row.code}-seen": row.seen, f"{row.code}-value": str(22 + len(sent) % 2)}
                 cells[f"{row.code}-state"] = "FINAL"
             teardown_test_environment()
-            return cells
+            sent.append(urlencode(cells))
 
-        forms: list[dict[str, str]] = []
-
-        def saved(_: int) -> None:
-            answer = client.post(page, urlencode(forms.pop()), content_type=FORM)
+        def saved() -> None:
+            answer = client.post(page, sent[-1], content_type=FORM)
             assert answer.status_code == 302, answer.content.decode()[:2000]
 
-        def saved_all() -> dict[str, float]:
-            """A form knows what it has seen, so each save needs a form of its own, made outside the clock."""
-            wall, cpu = [], []
-            for number in range(RUNS):
-                forms.append(form(number))
-                started = time.perf_counter(), time.process_time()
-                saved(number)
-                wall.append(time.perf_counter() - started[0])
-                cpu.append(time.process_time() - started[1])
-            return {"ms": round(statistics.median(wall) * 1000, 1), "cpu_ms": round(statistics.median(cpu) * 1000, 1)}
-
-        found = {"rows": ROWS, "open": milliseconds(opened), "save_all": saved_all()}
+        found = {"rows": ROWS, "open": milliseconds(opened), "save_all": milliseconds(saved, filled_in)}
         connection.close()
     print(
         f"Sheet of {ROWS} rows: open {found['open']} (limit {OPENS} ms), save all {found['save_all']} (limit {SAVES} ms)"

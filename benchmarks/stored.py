@@ -20,6 +20,7 @@ from email.message import Message
 from pathlib import Path
 from typing import Any
 
+import pace
 from load import Reader, readers, requests_per_second
 from serving import ACCEPTS, ROOT, bare, manage, nginx, portal, set_up
 
@@ -50,6 +51,7 @@ def speeds(env: dict[str, str], directory: Path) -> dict[str, Any]:
         unchanged = {**ACCEPTS, "If-None-Match": headers["ETag"]}
         with bare(env, page) as bare_address, nginx(directory, root) as nginx_address:
             measured: dict[str, list[float]] = {"bare": [], "warm": [], "unchanged": [], "nginx": []}
+            loops: list[float] = []
             for number in range(ROUNDS + 1):  # the first warms up
                 seconds = SECONDS if number else 1
                 found = {
@@ -59,13 +61,19 @@ def speeds(env: dict[str, str], directory: Path) -> dict[str, Any]:
                 }
                 if nginx_address:
                     found["nginx"] = requests_per_second(f"{nginx_address}/", seconds, headers=ACCEPTS)
+                loops += [pace.of_loop() for _ in range(10)]
                 for name, value in found.items():
                     if number:
                         measured[name].append(value)
     medians = {name: round(statistics.median(values)) for name, values in measured.items() if values}
     # Of each round by itself: a machine that others share is twice as slow in one round as in the next.
     ratios = {name: round(_ratio(measured[name], measured["bare"]), 3) for name in FACTOR}
-    return {"bytes": len(body), "requests_per_second": medians, "ratio_to_bare": ratios}
+    return {
+        "bytes": len(body),
+        "requests_per_second": medians,
+        "ratio_to_bare": ratios,
+        "loop_milliseconds": round(statistics.median(loops), 2),
+    }
 
 
 def _ratio(values: list[float], bases: list[float]) -> float:
