@@ -3,18 +3,17 @@
 A reader whose copy is current gets a 304, another the stored bytes, and only the first after a publication waits for
 a page to be made. What is stored was made for nobody: without cookies, with known questions only.
 
-`StoredFirst` stands before Django: what is on the shelf, and was seen to be current within the last second, needs
-neither its request nor its signals. All else goes through `PublicPages`, the first middleware.
+The first middleware; what it has stored comes even before Django (stored_first.py).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from hashlib import blake2b
 from threading import Lock
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -26,10 +25,7 @@ from django.urls import Resolver404, resolve
 
 from goals import memory, publication
 from kanazawa_strategy import release
-from kanazawa_strategy.stored_pages import Answer, Shelf, StoredPage
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from kanazawa_strategy.stored_pages import Answer, Shelf, StoredPage, address
 
 logger = logging.getLogger(__name__)
 
@@ -194,41 +190,6 @@ class PublicPages:
         return f"page-{blake2b(f'{tag} {key}'.encode(), digest_size=16).hexdigest()}"
 
 
-class StoredFirst:
-    """Answer what is stored and current before Django makes a request of it; hand it all else."""
-
-    def __init__(self, application: WSGIApplication, pages: PublicPages) -> None:
-        self.application = application
-        self.pages = pages
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request as PEP 3333 says."""
-        page = self.stored(environ)
-        if page is None:
-            return self.application(environ, start_response)
-        status, headers, body = page.answer(environ)
-        start_response(status, headers)
-        return (body,)
-
-    def stored(self, environ: WSGIEnvironment) -> StoredPage | None:
-        """Return the page that a request asks for, if it is there and needs no look at the database."""
-        version, path = self.pages.version, environ.get("PATH_INFO", "")
-        # Elsewhere the bytes of a path still have to be decoded before it can be compared.
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not path.isascii() or not version.is_fresh:
-            return None
-        host, script, query = (environ.get(name, "") for name in ("HTTP_HOST", "SCRIPT_NAME", "QUERY_STRING"))
-        page = self.pages.shelf.get(f"{scheme_of(environ)}://{host}{script}{path}?{query}")
-        return page if page and page.tag == version.tag else None
-
-
-def scheme_of(environ: WSGIEnvironment) -> str:
-    """Return http or https, as `HttpRequest.scheme` does: what a trusted proxy says before what the server knows."""
-    proxys: tuple[str, str] | None = settings.SECURE_PROXY_SSL_HEADER
-    if proxys and (told := environ.get(proxys[0])) is not None:
-        return "https" if told.partition(",")[0].strip() == proxys[1] else "http"
-    return str(environ["wsgi.url_scheme"])
-
-
 def response_of(answer: Answer) -> HttpResponse:
     """Return an answer as Django's."""
     status, headers, body = answer
@@ -238,8 +199,8 @@ def response_of(answer: Answer) -> HttpResponse:
 
 
 def key_of(request: HttpRequest, query: str) -> str:
-    """Return what tells stored pages apart: scheme, host, path and questions (the tag tells release and version)."""
-    return f"{request.scheme}://{request.META.get('HTTP_HOST', '')}{request.path}?{query}"
+    """Return the address under which a page is stored."""
+    return address(str(request.scheme), request.META.get("HTTP_HOST", ""), request.path, query)
 
 
 def questions_of(path: str) -> frozenset[str] | None:

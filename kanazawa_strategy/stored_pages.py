@@ -119,3 +119,8 @@ class Shelf:
 
     def __len__(self) -> int:
         return len(self._pages)
+
+
+def address(scheme: str, host: str, path: str, query: str) -> str:
+    """Return what tells stored pages apart; release and version are told by their tags."""
+    return f"{scheme}://{host}{path}?{query}"

@@ -9,7 +9,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kanazawa_strategy.settings")
 
 handler = get_wsgi_application()
 
-from kanazawa_strategy.publishing import PublicPages, StoredFirst  # noqa: E402 - reads the settings that now are there
+from kanazawa_strategy.publishing import PublicPages  # noqa: E402 - needs the apps, which now are there
+from kanazawa_strategy.stored_first import StoredFirst  # noqa: E402
 
 application = StoredFirst(handler, PublicPages.newest)
 

@@ -19,7 +19,8 @@ from pytest_django import Settings
 
 from goals import publication
 from kanazawa_strategy import publishing
-from kanazawa_strategy.publishing import PublicPages, StoredFirst
+from kanazawa_strategy.publishing import PublicPages
+from kanazawa_strategy.stored_first import StoredFirst, scheme_of
 from kpis.models import Indicator
 from tests.makers import make_indicator
 
@@ -200,7 +201,7 @@ def test_the_scheme_is_the_one_that_django_finds(
     environ = {**RequestFactory().get("/").environ, "wsgi.url_scheme": own}
     if told is not None:
         environ["HTTP_X_FORWARDED_PROTO"] = told
-    assert publishing.scheme_of(environ) == WSGIRequest(environ).scheme
+    assert scheme_of(environ) == WSGIRequest(environ).scheme
 
 
 def test_what_a_visitor_says_about_the_scheme_counts_for_nothing_without_a_proxy(server: Server) -> None:
