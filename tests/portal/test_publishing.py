@@ -361,6 +361,8 @@ def test_the_older_page_comes_when_the_new_one_can_not_be_made(world: World, clo
     clock(2)
     answer = world.get()
     assert (answer.status_code, answer.content, answer["Cache-Control"]) == (200, b"1 1", publishing.STALE)
+    again = world.get(if_none_match=answer["ETag"])
+    assert (again.status_code, again.content, again["Cache-Control"]) == (304, b"", publishing.STALE)
     assert world.get("/indicators/").status_code == 503
     world.status = 200
     assert world.get().content == b"2 2"
