@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
+from pytest_django import Settings
 
-from kanazawa_strategy import loading
+from kanazawa_strategy import loading, publishing
 from tests import processes
 from tests.portal.sources import FIXTURES
 from tests.processes import Portal
@@ -26,6 +28,20 @@ def real_strategy(django_db_setup: None, django_db_blocker: Any) -> Iterator[Non
         loading.load(FIXTURES)
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def store_clock(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Turn the store of public pages on, and let the test say when time passes."""
+    settings.PAGE_STORE_MB = 8
+    cache.clear()
+    now = [1000.0]
+    monkeypatch.setattr(publishing, "monotonic", lambda: now[0])
+
+    def passes(seconds: float) -> None:
+        now[0] += seconds
+
+    return passes
 
 
 @pytest.fixture(scope="session")

@@ -45,17 +45,9 @@ PRIVATE = ["/accounts/login/", "/committee/preview/", "/committee/opinions/new/"
 
 
 @pytest.fixture(autouse=True)
-def clock(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Turn the store on, and let the test say when time passes."""
-    settings.PAGE_STORE_MB = 8
-    cache.clear()
-    now = [1000.0]
-    monkeypatch.setattr(publishing, "monotonic", lambda: now[0])
-
-    def passes(seconds: float) -> None:
-        now[0] += seconds
-
-    return passes
+def clock(store_clock: Callable[[float], None]) -> Callable[[float], None]:
+    """Turn the store on for all tests."""
+    return store_clock
 
 
 def publish(**changes: Any) -> None:

@@ -10,7 +10,6 @@ from urllib.parse import unquote_to_bytes
 from wsgiref.validate import validator
 
 import pytest
-from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import connection, transaction
 from django.test import RequestFactory
@@ -66,23 +65,9 @@ def sent(application: Any, path: str, method: str, **meta: Any) -> Sent:
     return answer["status"], dict(answer["headers"]), content
 
 
-@pytest.fixture(autouse=True)
-def clock(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Turn the store on, and let the test say when time passes."""
-    settings.PAGE_STORE_MB = 8
-    settings.ALLOWED_HOSTS = ["testserver", "other.example"]
-    cache.clear()
-    now = [1000.0]
-    monkeypatch.setattr(publishing, "monotonic", lambda: now[0])
-
-    def passes(seconds: float) -> None:
-        now[0] += seconds
-
-    return passes
-
-
 @pytest.fixture
-def server(db: None, clock: Any) -> Server:
+def server(db: None, settings: Settings, store_clock: Any) -> Server:
+    settings.ALLOWED_HOSTS = ["testserver", "other.example"]
     make_indicator(code="3-1-N1", name="はじめの名前")
     return Server()
 
@@ -114,21 +99,21 @@ def test_it_asks_no_database_and_sends_no_signal(server: Server) -> None:
 
 
 def test_once_a_second_django_looks_whether_something_was_published(
-    server: Server, clock: Callable[[float], None]
+    server: Server, store_clock: Callable[[float], None]
 ) -> None:
     for expected in (1, 2, 3):
         for _ in range(5):
             server.get()
         assert server.reached_django == expected
-        clock(publishing.MEMORY)
+        store_clock(publishing.MEMORY)
 
 
-def test_what_was_published_is_there_a_second_later(server: Server, clock: Callable[[float], None]) -> None:
+def test_what_was_published_is_there_a_second_later(server: Server, store_clock: Callable[[float], None]) -> None:
     server.get()
     with transaction.atomic():
         Indicator.objects.update(name="あとの名前")
         publication.bump()
-    clock(publishing.MEMORY)
+    store_clock(publishing.MEMORY)
     assert "あとの名前" in server.get()[2].decode()
     assert "あとの名前" in server.get()[2].decode()
     assert server.reached_django == 2
