@@ -11,7 +11,8 @@ from wsgiref.validate import validator
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
-from django.db import connection, transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection, transaction
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
@@ -63,6 +64,17 @@ def sent(application: Any, path: str, method: str, **meta: Any) -> Sent:
     content = b"".join(body)
     body.close()  # type: ignore[attr-defined]
     return answer["status"], dict(answer["headers"]), content
+
+
+@pytest.fixture(autouse=True)
+def connections_stay() -> Iterator[None]:
+    """Keep the signals of a request from closing the connection that the test's transaction is on, as Client does."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
