@@ -46,13 +46,18 @@ class Board(Canvas):
         if trend.baseline:
             yield self._around((trend.baseline.year, trend.baseline.value), 7.0, 7.0)
         for mark in trend.earlier_targets:
-            yield self._around((mark.year, mark.value), FLAG, 8.0)
+            yield self._flag((mark.year, mark.value))
         if target and target.year and target.value is not None and not trend.is_bound:
-            yield self._around((target.year, target.value), FLAG, 8.0)
+            yield self._flag((target.year, target.value))
 
     def _around(self, spot: tuple[int, Decimal], above: float, half: float) -> Box:
         x, y = self.x(spot[0]), self.y(spot[1])
         return Box(x - half, y - above, x + half, y + min(above, 6.0))
+
+    def _flag(self, spot: tuple[int, Decimal]) -> Box:
+        """Give the room of a flag, which stands on its value."""
+        x, y = self.x(spot[0]), self.y(spot[1])
+        return Box(x - 8.0, y - FLAG, x + 8.0, y)
 
     def _labels(self) -> Iterator[Label]:
         base = self.trend.baseline
@@ -65,10 +70,10 @@ class Board(Canvas):
         yield from self._of_target()
         yield from self._of_baseline()
         yield from points[:1] if len(points) > 1 else []
-        yield from self._of_path()
-        yield from [replace(label, may_stray=False) for label in reversed(points[1:-1])]
         for mark in self.trend.earlier_targets:
             yield self._at_flag(f"以前の目標 {mark.label}", (mark.year, mark.value), "chart-label-weak")
+        yield from self._of_path()
+        yield from [replace(label, may_stray=False) for label in reversed(points[1:-1])]
 
     def _of_point(self, point: Point, value: Decimal) -> Label:
         words = f"{point.label}※" if point.amended else point.label

@@ -162,6 +162,22 @@ def test_words_name_the_baseline_the_target_the_path_and_earlier_targets() -> No
     assert {"基準 47.5%", "目標 59%", "目安", "以前の目標 55%", "51.5%"} <= texts
 
 
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+@pytest.mark.parametrize("earlier", ["25000", "28000", "30000", "32000"])
+def test_an_earlier_target_is_named_however_close_it_is(earlier: str, size: tuple[int, int]) -> None:
+    spec = TargetSpec(Kind.REACH, D(19363), 2022, D(33000), 2028, unit="件", decimals=0)
+    marks = [Mark(2028, D(earlier), f"{int(earlier):,}件")]
+    trend = make_trend({2023: "22840", 2024: "24710", 2025: "31205"}, spec, earlier_targets=marks)
+    assert {f"以前の目標 {marks[0].label}", "目安"} <= {word.text for word in trend_drawing(trend, *size).words}
+
+
+def test_an_earlier_target_stands_below_its_flag_where_the_path_passes_beside_it() -> None:
+    trend = make_trend({2024: "49.8"}, make_spec(target=D(62)), earlier_targets=[Mark(2028, D(59), "59%")])
+    board = Board(trend, *WIDE)
+    (placed,) = [word for word in board.words if word.text.startswith("以前")]
+    assert placed.box.top >= board.y(D(59))
+
+
 @pytest.mark.parametrize(
     ("trend", "words"), [(KEPT, "目標 95%以上を維持"), (RANGED, "目標 10〜20件"), (DONE, "目標 策定完了")]
 )
