@@ -37,7 +37,8 @@ def login_code(request: HttpRequest) -> HttpResponse:
             return entrance.proceed(request, entrant)
         summary = f"利用者「{entrant.user}」（2段階認証のコードの誤り）"
         audit.record(audit.AuditAction.LOGIN_FAILED, summary, user=entrant.user, request=request)
-    ctx = {"error": error, "codes_left": factor.codes_left(entrant.user), "crumbs": [Crumb("確認コード")]}
+    field = "wrong_recovery" if request.POST.get("recovery") else "wrong_code"
+    ctx = {field: error, "codes_left": factor.codes_left(entrant.user), "crumbs": [Crumb("確認コード")]}
     return sealed(render(request, "portal/login_code.html", ctx))
 
 
@@ -65,7 +66,7 @@ def _show(request: HttpRequest, user: User, entrant: entrance.Entrant | None, er
         "account": user,
         "entrant": entrant,
         "is_required": factor.is_required(user),
-        "error": error,
+        "wrong_code": error,
         "crumbs": [Crumb("2段階認証")],
     }
     return render(request, "portal/second_factor.html", ctx)

@@ -64,6 +64,16 @@ def codes_on(answer: Any) -> list[str]:
     return re.findall(r"<li><code>(\w+)</code></li>", answer.content.decode())
 
 
+def said_at(page: str, name: str) -> str:
+    """Return what is wrong with a field, as the field itself points to it."""
+    field = page[page.index(f'id="{name}"') :].split(">")[0]
+    place = re.search(r'aria-invalid="true" aria-describedby="([\w-]+)" autofocus', field)
+    assert place
+    said = re.search(rf'role="alert" id="{place[1]}">([^<]+)<', page)
+    assert said
+    return said[1]
+
+
 def is_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
@@ -109,7 +119,7 @@ def test_a_wrong_code_sets_nothing_up(client: Client) -> None:
     client.force_login(user)
     client.post(PAGE, {"act": "start"})
     page = client.post(PAGE, {"act": "confirm", "code": code_of(user, wrong=True)}).content.decode()
-    assert "コードが違います" in page
+    assert said_at(page, "code").startswith("コードが違います")
     assert 'class="qr"' in page
     for code in ("", "あ", "1" * 400):
         rest(user)
@@ -182,9 +192,9 @@ def test_a_wrong_code_opens_nothing_is_in_the_log_and_slows_the_next_down(client
     user, _ = make_owner(clock)
     knock("kikaku", PASSWORD, client=client, REMOTE_ADDR="192.0.2.7")
     page = client.post(STEP, {"code": code_of(user, wrong=True)}, REMOTE_ADDR="192.0.2.7").content.decode()
-    assert "コードが違います" in page
+    assert said_at(page, "code").startswith("コードが違います")
     page = client.post(STEP, {"code": code_of(user)}).content.decode()
-    assert "コードをしばらく受け付けません" in page
+    assert "コードをしばらく受け付けません" in said_at(page, "code")
     assert not is_in(client)
     event = AuditEvent.objects.filter(action=AuditAction.LOGIN_FAILED).earliest("pk")
     assert (event.summary, event.address) == ("利用者「kikaku」（2段階認証のコードの誤り）", "192.0.2.7")
@@ -211,7 +221,10 @@ def test_a_recovery_code_opens_once_and_is_in_the_log(client: Client, clock: Any
         knock("kikaku", PASSWORD, client=client)
         answer = client.post(STEP, {"recovery": codes[3].upper()})
         assert is_in(client) is expected
-    assert "回復コードが違います" in answer.content.decode()
+    page = answer.content.decode()
+    assert "回復コードが違います" in said_at(page, "recovery")
+    assert '<details class="section" open>' in page
+    assert 'aria-invalid="true"' not in page[page.index('id="code"') :].split(">")[0]
     assert told()[-1] == "利用者「kikaku」が回復コードを使用（残り9個）"
 
 
