@@ -15,7 +15,7 @@ R = TypeVar("R")
 
 
 class Memory:
-    """What was read of one public version, by name; shared by the threads of a process, so nobody changes it."""
+    """What was read of one public version, by name; threads share it, so things are added to it and never changed."""
 
     def __init__(self, version: str) -> None:
         self.version = version

@@ -68,6 +68,13 @@ class Version:
                 self._lock.release()
         return self.tag
 
+    def saw(self, tag: str, at: float) -> None:
+        """Take what somebody read who began at a moment, unless it was read since, or is being read."""
+        if self._lock.acquire(blocking=False):
+            if at >= self._read_at:
+                self.tag = tag
+            self._lock.release()
+
     def read(self) -> str:
         """Read the version from the database (1 query); "" where that is away."""
         try:
@@ -147,20 +154,22 @@ class PublicPages:
                 return response
             if response.status_code != 200 or response.streaming or response.cookies or not before:
                 return response
+            at = monotonic()
             if before == self.version.read():
                 page = StoredPage.of(response, before, self._etag(before, key), CACHE_CONTROL)
                 if not holds_free_text(query):
                     self._keep(key, page)
-                self.version.tag = before
+                self.version.saw(before, at)
                 return response_of(page.answer(request.META))
             self._memory = memory.Memory("")  # what was read meanwhile may be of either
         return response
 
     def _memory_of(self, version: str) -> memory.Memory:
         """Return what is known of a version; nothing yet where it is new, or can't be read."""
-        if not version or self._memory.version != version:
-            self._memory = memory.Memory(version)
-        return self._memory
+        known = self._memory  # another thread may put another one there
+        if not version or known.version != version:
+            known = self._memory = memory.Memory(version)
+        return known
 
     def _keep(self, key: str, page: StoredPage) -> None:
         self.shelf.put(key, page)

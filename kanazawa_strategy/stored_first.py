@@ -46,7 +46,7 @@ class StoredFirst:
 
 def scheme_of(environ: WSGIEnvironment) -> str:
     """Return http or https, as `HttpRequest.scheme` does: what a trusted proxy says before what the server knows."""
-    proxys: tuple[str, str] | None = settings.SECURE_PROXY_SSL_HEADER
-    if proxys and (told := environ.get(proxys[0])) is not None:
-        return "https" if told.partition(",")[0].strip() == proxys[1] else "http"
+    trusted: tuple[str, str] | None = settings.SECURE_PROXY_SSL_HEADER  # the header, and what it says of https
+    if trusted and (told := environ.get(trusted[0])) is not None:
+        return "https" if told.partition(",")[0].strip() == trusted[1] else "http"
     return str(environ["wsgi.url_scheme"])

@@ -268,6 +268,27 @@ def test_a_page_made_during_a_publication_is_made_again(world: World) -> None:
     assert world.made == 2
 
 
+def test_a_version_read_longer_ago_does_not_take_the_place_of_a_newer_one(
+    world: World, clock: Callable[[float], None]
+) -> None:
+    version = world.pages.version
+    began, later = 1000.0, 0.03  # the clock's first second
+    clock(later)  # while somebody packs a page, another reads that something was published
+    world.number = 2
+    newer = version.current()
+    version.saw("of before", began)
+    assert version.tag == newer
+    version.saw("of after", began + later)
+    assert version.tag == "of after"
+
+
+def test_two_versions_at_once_have_a_memory_each(world: World) -> None:
+    pages = world.pages
+    one, other = pages._memory_of("1"), pages._memory_of("2")
+    assert (one.version, other.version, pages._memory_of("1") is one) == ("1", "2", False)
+    assert pages._memory_of("1") is pages._memory_of("1")
+
+
 def test_what_was_read_before_a_publication_is_not_in_a_page_after_it(
     world: World, monkeypatch: pytest.MonkeyPatch, clock: Callable[[float], None]
 ) -> None:
