@@ -124,5 +124,5 @@ def _disk() -> str:
 
 
 def _static_files() -> str:
-    staticfiles_storage.url("css/site.css")  # raises where it was not collected
+    staticfiles_storage.url("css/base.css")  # raises where it was not collected
     return OK

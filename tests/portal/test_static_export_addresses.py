@@ -48,7 +48,7 @@ def test_no_address_leads_out_of_the_folder(address: str) -> None:
         ("indicators/3-1-n1/index.html", "/indicators/3-1-n1.csv", "../3-1-n1.csv"),
         ("indicators/3-1-n1/index.html", "/committee/#opinion-1", "../../committee/#opinion-1"),
         ("indicators/view=cards/index.html", "/indicators/?sort=name", "../sort=name/"),
-        ("committee/index.html", "/static/css/site.css", "../static/css/site.css"),
+        ("committee/index.html", "/static/css/base.css", "../static/css/base.css"),
     ],
 )
 def test_links_lead_from_file_to_file(file: str, address: str, link: str) -> None:
