@@ -11,10 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
-from goals.importing import files
+from goals.importing import files, reading
 from goals.importing.limits import FileRefused
 from kpis.amendment_file import layout
-from kpis.intake import layouts, reading
+from kpis.intake import layouts
 from kpis.models import YearlyValue
 from tests.hostile_files import workbook
 from tests.hostile_requests import Sent, mutated, spoilt

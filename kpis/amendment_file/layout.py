@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from goals.importing.limits import FileRefused
+from goals.importing.reading import Book, Table, place
 from kpis.intake.headings import folded
 from kpis.intake.layouts import GUIDE_SHEET
-from kpis.intake.reading import Book, Table, place
 
 MAX_LINES = 300  # each is registered as if by hand, in one request
 _SEARCHED = 25  # rows from the top

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 
 from goals.importing.cells import Choice, Day, folded
+from goals.importing.reading import NO_RESULT
 from goals.numbers import Missing, parse_number
 from goals.spreadsheets import unguarded
 from goals.years import FiscalYear
@@ -20,7 +21,6 @@ from kpis.amendment_file.layout import TITLES, Line
 from kpis.evaluation import State
 from kpis.intake import contents, headings
 from kpis.intake.item import Outcome
-from kpis.intake.reading import NO_RESULT
 from kpis.models import AmendmentKind, Assessment, Indicator
 
 Read = TypeVar("Read")

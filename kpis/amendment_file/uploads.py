@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from goals import audit
+from goals.importing import reading
 from goals.importing.limits import FileRefused
 from kpis.amending import amend
 from kpis.amendment_file import plan
@@ -17,7 +18,6 @@ from kpis.amendment_file.item import AmendmentItem
 from kpis.amendment_file.layout import Line, lines_of
 from kpis.amendment_file.line_plan import Wanted
 from kpis.amendment_file.plan import Plan
-from kpis.intake import reading
 from kpis.intake.uploads import NotWritten, keep
 from kpis.models import Amendment, Upload
 

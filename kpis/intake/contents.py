@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from goals.importing.cells import Choice, Day, Text, folded
+from goals.importing.reading import NO_RESULT
 from goals.numbers import Missing, format_plain, parse_number
 from kpis.evaluation import State
-from kpis.intake.reading import NO_RESULT
 from kpis.models import YearlyValue
 from kpis.models.value import SELF_RATINGS, VALUE_STATES
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from goals.importing.reading import Book, Table, place
 from goals.years import FiscalYear
 from kpis.intake import headings
 from kpis.intake.headings import Heading
-from kpis.intake.reading import Book, Table, place
 
 GUIDE_SHEET = "記入のしかた"
 ENTERED = ("value", "state", "available_on", "note", "analysis", "next_steps", "self_rating", "self_comment")

@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from goals import audit
+from goals.importing import reading
 from goals.importing.limits import FileRefused
 from kpis import entry
 from kpis.access import Entrant
-from kpis.intake import plan, reading
+from kpis.intake import plan
 from kpis.intake.item import Item
 from kpis.intake.layouts import Line, lines_of
 from kpis.intake.plan import Plan

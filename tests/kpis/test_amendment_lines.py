@@ -8,12 +8,12 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goals.importing.reading import NO_RESULT
 from goals.models import Strategy
 from kpis.amendment_file.layout import TITLES, Line
 from kpis.amendment_file.line_plan import LinePlan, Published
 from kpis.evaluation import Kind, State
 from kpis.intake.item import Outcome
-from kpis.intake.reading import NO_RESULT
 from kpis.models import Assessment, Indicator, Round, RoundStatus
 
 ROLES = list(TITLES)

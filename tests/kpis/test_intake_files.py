@@ -13,8 +13,8 @@ import xlsxwriter
 from django.test import Client
 
 from goals.importing.limits import MAX_UNPACKED, FileRefused
+from goals.importing.reading import read
 from kpis.evaluation import State
-from kpis.intake.reading import read
 from kpis.models import Indicator, Round, Upload, YearlyValue
 from tests.kpis.test_intake import confirm, packed, reasons, said, send
 from tests.makers import make_indicator, make_round, make_value

@@ -19,9 +19,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from goals.importing import files, limits
+from goals.importing import files, limits, reading
 from goals.importing.limits import MAX_BYTES, FileRefused
-from kpis.intake import reading
 from kpis.models import Upload, YearlyValue
 from tests.hostile_files import BOOK, FILES, repacked, with_sheet, workbook
 from tests.portal.round_world import World, make_world

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from goals.importing import packed
 from goals.importing.cells import plain
 from goals.importing.files import csv_rows
+from goals.importing.formulas import formulas_without_result
 from goals.importing.limits import (
     MAX_BYTES,
     MAX_CELLS,
@@ -26,7 +27,6 @@ from goals.importing.limits import (
     FileRefused,
     bounded,
 )
-from kpis.intake.formulas import formulas_without_result
 
 NO_RESULT = "=（計算結果のない数式）"
 
