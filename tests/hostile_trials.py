@@ -82,7 +82,7 @@ def sound_files(world: World) -> list[bytes]:
 def try_reading(data: bytes, seed: int) -> str:
     """Let the readers read a damaged file: they return something, or refuse it."""
     bent = mutated(data, random.Random(seed))
-    for read in (files.read, lambda content: _lines(reading.read(content))):
+    for read in (files.table, lambda content: _lines(reading.read(content))):
         try:
             read(bent)
         except FileRefused:

@@ -1,147 +1,44 @@
-"""Files that come in and go out: CSV in the encodings of Japanese offices, and Excel workbooks."""
+"""The formats of import and export: any table that comes in; CSV and Excel that go out."""
 
 from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import zip_longest
+from collections.abc import Iterable
 from typing import Any
 
-import openpyxl
 import tablib
 import xlsxwriter
 from import_export.formats.base_formats import Format
 
-from goals.importing import packed
-from goals.importing.cells import plain
-from goals.importing.limits import (
-    MAX_BYTES,
-    MAX_CELLS,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    MAX_TEXT,
-    SAVE_AS,
-    TOO_MANY,
-    TOO_WIDE,
-    FileRefused,
-    bounded,
-)
+from goals.importing import reading
+from goals.importing.limits import MAX_CELLS, TOO_MANY, FileRefused
 from goals.spreadsheets import GETA
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def read(data: bytes) -> tablib.Dataset:
-    """Return the first sheet or the CSV as a dataset; raise FileRefused with a sentence."""
-    if len(data) > MAX_BYTES:
-        raise FileRefused("ファイルが大きすぎます。10MB までのファイルを、年度や課で分けて取り込んでください。")
-    if data.startswith(b"PK\x03\x04"):
-        rows = _workbook_rows(data)
-    elif data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise FileRefused(f"古い形式（.xls）か、パスワードの付いた Excel ファイルです。{SAVE_AS}")
-    else:
-        rows = csv_rows(data)
-    return _dataset(rows)
+def table(data: bytes) -> tablib.Dataset:
+    """Return the first visible sheet or the CSV; `notes` are sentences on what was not read. Raise FileRefused."""
+    book = reading.read(data)
+    first, *others = book.tables
+    if first.lost:
+        row, column = min(first.lost)
+        raise FileRefused(
+            f"{row}行目に、計算結果の保存されていない数式（{reading.place(row, column)}）があります。"
+            "Excel で開いて保存し直すか、値だけを貼り付けてください。"
+        )
+    dataset = _dataset(first.rows)
+    more = "シート「{}」は読みませんでした。取り込むのは、最初のシートだけです。"
+    dataset.notes = [*book.notes, *(more.format(other.name) for other in others if other.rows)]
+    return dataset
 
 
-def csv_rows(data: bytes) -> list[list[str]]:
-    """Read a CSV in whichever encoding it is; raise FileRefused with a sentence."""
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise FileRefused(f"文字を読み取れません。CSV か Excel のファイルではないようです。{SAVE_AS}")
-    if "\0" in text:
-        raise FileRefused(f"CSV か Excel のファイルではないようです。{SAVE_AS}")
-    csv.field_size_limit(MAX_TEXT)
-    try:
-        return _within_limits(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error:
-        raise FileRefused(f'CSV として読み取れません。引用符（"）の数などが崩れています。{SAVE_AS}') from None
-
-
-def _within_limits(read_rows: Iterable[list[str]]) -> list[list[str]]:
-    rows: list[list[str]] = []
-    cells = 0
-    for row in read_rows:
-        rows.append(row)
-        cells += len(row)
-        if cells > MAX_CELLS or len(rows) > MAX_ROWS:
-            raise FileRefused(TOO_MANY)
-        if any(text.strip() for text in row[MAX_COLUMNS:]):
-            raise FileRefused(TOO_WIDE)
-    return rows
-
-
-def _workbook_rows(data: bytes) -> list[list[Any]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            packed.check(archive)
-        rows = _sheet_rows(data, values=True)
-        formulas = _sheet_rows(data, values=False)
-    except FileRefused:
-        raise
-    except Exception as error:  # a broken workbook fails in many ways, deep inside zipfile, XML and openpyxl
-        raise FileRefused(f"Excel ファイルとして開けません。ファイルが壊れているようです。{SAVE_AS}") from error
-    nothing: list[Any] = []
-    for number, (row, typed) in enumerate(zip_longest(rows, formulas, fillvalue=nothing), 1):
-        for value, cell in zip_longest(row, typed):
-            if value is None and isinstance(cell, str) and cell.startswith("="):
-                raise FileRefused(
-                    f"{number}行目に、計算結果の保存されていない数式「{cell[:40]}」があります。"
-                    "Excel で開いて保存し直すか、値だけを貼り付けてください。"
-                )
-    return rows
-
-
-def _sheet_rows(data: bytes, *, values: bool) -> list[list[Any]]:
-    """Return the rows up to the last one with anything in it; `values` gives results, else the formulas."""
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False)
-    try:
-        if not book.worksheets:
-            raise FileRefused("Excel ファイルに表のシートがありません。")
-        rows: list[list[Any]] = []
-        blanks, cells = 0, 0
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what the file says of its own size is often wrong, and costs memory
-        for found in bounded(sheet.iter_rows(values_only=True)):
-            row = [_unescaped(value) for value in found[: _filled(found)]]
-            if not row:
-                blanks += 1
-                continue
-            cells += len(row)
-            if len(row) > MAX_COLUMNS:
-                raise FileRefused(TOO_WIDE)
-            if cells > MAX_CELLS or len(rows) + blanks >= MAX_ROWS:
-                raise FileRefused(TOO_MANY)
-            rows += [[] for _ in range(blanks)]
-            rows.append(row)
-            blanks = 0
-        return rows
-    finally:
-        book.close()
-
-
-def _filled(row: Sequence[Any]) -> int:
-    """Return how many cells there are up to the last with anything in it."""
-    return next((place for place in range(len(row), 0, -1) if row[place - 1] is not None), 0)
-
-
-def _unescaped(value: Any) -> Any:
-    """Put back the carriage returns that XML cannot hold (openpyxl leaves them as they are written)."""
-    return value.replace("_x000D_", "\r") if isinstance(value, str) else value
-
-
-def _dataset(rows: list[list[Any]]) -> tablib.Dataset:
-    while rows and not any(plain(cell).strip() for cell in rows[-1]):
+def _dataset(rows: list[list[str]]) -> tablib.Dataset:
+    while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
-    headers = [plain(cell).strip() for cell in rows[0]] if rows else []
+    headers = [cell.strip() for cell in rows[0]] if rows else []
     while headers and not headers[-1]:
         headers.pop()
     if not headers:
@@ -155,9 +52,9 @@ def _dataset(rows: list[list[Any]]) -> tablib.Dataset:
         raise FileRefused(TOO_MANY)
     dataset = tablib.Dataset(headers=headers)
     for number, row in enumerate(rows[1:], 2):
-        if any(plain(cell).strip() for cell in row[len(headers) :]):
+        if any(cell.strip() for cell in row[len(headers) :]):
             raise FileRefused(f"{number}行目に、見出しのない列の値があります。列がずれていないか確かめてください。")
-        dataset.append([*row, *[None] * len(headers)][: len(headers)])
+        dataset.append([*row, *[""] * len(headers)][: len(headers)])
     return dataset
 
 
@@ -171,7 +68,7 @@ class AnyTable(Format):
         return "CSV または Excel（種類と文字コードは自動で見分けます）"
 
     def create_dataset(self, in_stream: Any) -> tablib.Dataset:
-        return read(in_stream)
+        return table(in_stream)
 
     def can_import(self) -> bool:
         return True

@@ -6,7 +6,7 @@ import re
 import zipfile
 from xml.etree import ElementTree
 
-from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from goals.importing.limits import MAX_COLUMNS
 
@@ -25,17 +25,19 @@ def formulas_without_result(archive: zipfile.ZipFile, path: str) -> set[tuple[in
     found: set[tuple[int, int]] = set()
     if not has_some:
         return found
+    row = column = 0
     with archive.open(path) as opened:
-        for _, element in ElementTree.iterparse(opened):
-            if element.tag == f"{_MAIN}c":
-                reference = element.get("r")
+        for event, element in ElementTree.iterparse(opened, ["start", "end"]):
+            if element.tag == f"{_MAIN}row":
+                if event == "start":
+                    row, column = int(element.get("r", row + 1)), 0
+                else:
+                    element.clear()
+            elif element.tag == f"{_MAIN}c" and event == "end":
+                reference = element.get("r")  # not every program writes it
+                row, column = coordinate_to_tuple(reference) if reference else (row, column + 1)
                 formula, value = element.find(f"{_MAIN}f"), element.find(f"{_MAIN}v")
                 computed = value is not None and (value.text or element.get("t") == "str")
-                if reference and formula is not None and not computed:
-                    letters, row = coordinate_from_string(reference)
-                    column = column_index_from_string(letters)
-                    if column <= MAX_COLUMNS:
-                        found.add((row, column))
-            elif element.tag == f"{_MAIN}row":
-                element.clear()
+                if formula is not None and not computed and column <= MAX_COLUMNS:
+                    found.add((row, column))
     return found

@@ -1,9 +1,11 @@
-"""Read what departments send: every visible sheet of a workbook, or a CSV, as rows of plain cells; or refuse the file."""
+"""Read every file that comes in: the visible sheets of a workbook, or a CSV, as rows of text; or refuse the file."""
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,13 +16,13 @@ from openpyxl.utils import get_column_letter
 
 from goals.importing import packed
 from goals.importing.cells import plain
-from goals.importing.files import csv_rows
 from goals.importing.formulas import formulas_without_result
 from goals.importing.limits import (
     MAX_BYTES,
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
+    MAX_TEXT,
     SAVE_AS,
     TOO_MANY,
     TOO_WIDE,
@@ -59,9 +61,40 @@ def read(data: bytes) -> Book:
         raise FileRefused("ファイルが大きすぎます。10MB までのファイルを、課ごとなどに分けて取り込んでください。")
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise FileRefused(f"古い形式（.xls）か、パスワードの付いた Excel ファイルです。{SAVE_AS}")
-    if data.startswith(b"PK"):
+    if data.startswith(b"PK\x03\x04"):
         return _workbook(data)
-    return Book([Table("CSV", csv_rows(data))])
+    return Book([Table("CSV", _csv(data))])
+
+
+def _csv(data: bytes) -> list[list[str]]:
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise FileRefused(f"文字を読み取れません。CSV か Excel のファイルではないようです。{SAVE_AS}")
+    if "\0" in text:
+        raise FileRefused(f"CSV か Excel のファイルではないようです。{SAVE_AS}")
+    csv.field_size_limit(MAX_TEXT)
+    try:
+        return _within_limits(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:
+        raise FileRefused(f'CSV として読み取れません。引用符（"）の数などが崩れています。{SAVE_AS}') from None
+
+
+def _within_limits(read_rows: Iterable[list[str]]) -> list[list[str]]:
+    rows: list[list[str]] = []
+    cells = 0
+    for row in read_rows:
+        rows.append(row)
+        cells += len(row)
+        if cells > MAX_CELLS or len(rows) > MAX_ROWS:
+            raise FileRefused(TOO_MANY)
+        if any(text.strip() for text in row[MAX_COLUMNS:]):
+            raise FileRefused(TOO_WIDE)
+    return rows
 
 
 def _workbook(data: bytes) -> Book:
@@ -139,15 +172,10 @@ class _Percents:
         if isinstance(value, bool):
             return str(value).upper()
         shown = plain(value)
-        return f"{_digits(Decimal(shown) * 100)}%" if isinstance(value, int | float) and self._is(cell) else shown
+        return f"{Decimal(shown).scaleb(2):f}%" if isinstance(value, int | float) and self._is(cell) else shown
 
     def _is(self, cell: ReadOnlyCell) -> bool:
         style: int = cell._style_id
         if style not in self._known:
             self._known[style] = "%" in cell.number_format
         return self._known[style]
-
-
-def _digits(number: Decimal) -> str:
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -133,8 +133,9 @@ class Resource(resources.ModelResource):
     def _keys(self) -> list[Column]:
         return [_column(self.fields[name]) for name in self.get_import_id_fields()]
 
-    def import_data(self, *args: Any, **kwargs: Any) -> Any:
-        result = super().import_data(*args, **kwargs)
+    def import_data(self, dataset: Any, *args: Any, **kwargs: Any) -> Any:
+        result: Any = super().import_data(dataset, *args, **kwargs)
+        result.notes = dataset.notes
         titles = {column.attribute: column.title for column in self.columns()}
         for row in result.invalid_rows:
             row.error_dict = {titles.get(name, name): texts for name, texts in row.error_dict.items()}

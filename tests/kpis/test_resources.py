@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.test import Client
 
 from goals import publication
@@ -276,6 +278,40 @@ def test_a_target_comes_in_with_its_years_in_any_notation(planner_client: Client
     target = Target.objects.get()
     assert (target.kind, target.baseline, target.target) == (Kind.REACH, Decimal("47.5"), 59)
     assert (target.baseline_year, target.target_year) == (2023, 2028)
+
+
+def test_a_target_comes_in_from_percentages_as_excel_shows_them(planner_client: Client) -> None:
+    make_indicator(code="3-1-K01", unit="%")
+    make_revision(number=1)
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet, percent = book.add_worksheet(), book.add_format({"num_format": "0.0%"})
+        sheet.write_row(0, 0, TARGET.strip().split(","))
+        sheet.write_row(1, 0, ["3-1-K01", 3, 1, "到達型", None, 2023, None, 2028, 0])
+        sheet.write_number("E2", 0.475, percent)
+        sheet.write_number("G2", 0.59, percent)
+    bring(planner_client, Target, buffer.getvalue(), "data.xlsx")
+    target = Target.objects.get()
+    assert (target.baseline, target.target) == (Decimal("47.5"), 59)
+
+
+@pytest.mark.parametrize("year", ["2028", "いつか"])
+def test_the_sheets_that_were_not_read_are_named_beside_the_preview_and_the_refusals(
+    planner_client: Client, year: str
+) -> None:
+    make_indicator(code="3-1-K01", unit="%")
+    make_revision(number=1)
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        hidden, sheet = book.add_worksheet("下書き"), book.add_worksheet("目標")
+        hidden.hide()
+        sheet.activate()
+        sheet.write_row(0, 0, TARGET.strip().split(","))
+        sheet.write_row(1, 0, ["3-1-K01", 3, 1, "到達型", 47, 2023, 59, year, 0])
+    page = upload(planner_client, Target, buffer.getvalue(), "data.xlsx")
+    assert ("confirm_form" in page.context) == (year == "2028")
+    assert "<li>非表示のシート「下書き」は読みませんでした。</li>" in page.content.decode()
+    assert "読まなかったところ" not in upload(planner_client, Target, TARGET).content.decode()
 
 
 @pytest.mark.parametrize(

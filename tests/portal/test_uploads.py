@@ -113,13 +113,13 @@ def test_a_file_that_is_much_too_large_is_not_kept_while_it_arrives(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: list[int] = []
-    read = files.read
+    read = reading.read
 
     def counted(data: bytes) -> Any:
         kept.append(len(data))
         return read(data)
 
-    monkeypatch.setattr(files, "read", counted)
+    monkeypatch.setattr(reading, "read", counted)
     page = send(world.browser("superuser"), reverse("admin:goals_goal_import"), b"a,b\n" * 10_000_000, "a.csv", "")
     assert "10MB" in said(page)
     assert MAX_BYTES < kept[0] < MAX_BYTES + 200_000
@@ -168,17 +168,17 @@ def test_of_a_questionnaire_only_its_cells_are_kept_and_never_the_file(world: Wo
 def test_macros_and_links_to_other_files_are_not_read() -> None:
     link = b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><broken'
     data = repacked(more={"xl/vbaProject.bin": b"\xd0\xcf macro", "xl/externalLinks/externalLink1.xml": link})
-    assert files.read(data).headers == ["指標コード", "code", "年度", "種類", "値", "理由"]
+    assert files.table(data).headers == ["指標コード", "code", "年度", "種類", "値", "理由"]
 
 
-@pytest.mark.parametrize("read", [files.read, reading.read], ids=["table", "questionnaire"])
+@pytest.mark.parametrize("read", [files.table, reading.read], ids=["table", "questionnaire"])
 def test_reading_ends_when_it_takes_too_long(read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_SECONDS", -1)
     with pytest.raises(FileRefused, match="時間がかかりすぎる"):
         read(workbook())
 
 
-@pytest.mark.parametrize("read", [files.read, reading.read], ids=["table", "questionnaire"])
+@pytest.mark.parametrize("read", [files.table, reading.read], ids=["table", "questionnaire"])
 def test_a_bomb_takes_no_memory(read: Any) -> None:
     data = repacked(packing=zipfile.ZIP_BZIP2, more={"xl/theme.xml": b"0" * 30_000_000})
     tracemalloc.start()
@@ -189,7 +189,7 @@ def test_a_bomb_takes_no_memory(read: Any) -> None:
     assert peak < 5_000_000
 
 
-@pytest.mark.parametrize("read", [files.read, reading.read], ids=["table", "questionnaire"])
+@pytest.mark.parametrize("read", [files.table, reading.read], ids=["table", "questionnaire"])
 @pytest.mark.parametrize(
     "cell",
     ["<v>1e999</v>", "<v>nan</v>", f"<v>{'9' * 5000}</v>", "<v>-1e-400</v>", "<f>1/0</f><v>#DIV/0!</v>"],
@@ -201,14 +201,23 @@ def test_a_figure_that_is_none_is_read_as_what_it_is_or_refused(read: Any, cell:
         read(data)
 
 
+def test_formulas_without_a_result_are_found_where_cells_do_not_name_their_place() -> None:
+    data = with_sheet(
+        "<row><c><v>1</v></c></row><row><c><v>2</v></c><c><f>1+1</f></c></row><row r='5'><c><f>2</f></c></row>"
+    )
+    (table,) = reading.read(data).tables
+    assert table.lost == {(2, 2), (5, 1)}
+    assert table.rows == [["1"], ["2", reading.NO_RESULT]]
+
+
 def test_a_workbook_of_formatted_blanks_is_read() -> None:
     blanks = "".join(f'<row r="{n}"><c r="XFD{n}" s="0"/></row>' for n in range(3, 40))
     values = '<row r="1"><c r="A1" t="str"><v>値</v></c></row><row r="2"><c r="A2"><v>5</v></c></row>'
-    assert list(files.read(with_sheet(values + blanks))) == [(5,)]
+    assert list(files.table(with_sheet(values + blanks))) == [("5",)]
     assert reading.read(with_sheet(values + blanks)).tables[0].rows == [["値"], ["5"]]
 
 
 def test_the_sound_workbook_of_these_tests_is_read() -> None:
     with zipfile.ZipFile(io.BytesIO(workbook())) as archive:
         assert BOOK in archive.namelist()
-    assert len(files.read(workbook())) == 1
+    assert len(files.table(workbook())) == 1
