@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
-from goals.importing import files, reading
+from goals.importing import formats, reading
 from goals.importing.limits import FileRefused
 from kpis.amendment_file import layout
 from kpis.intake import layouts
@@ -82,7 +82,7 @@ def sound_files(world: World) -> list[bytes]:
 def try_reading(data: bytes, seed: int) -> str:
     """Let the readers read a damaged file: they return something, or refuse it."""
     bent = mutated(data, random.Random(seed))
-    for read in (files.table, lambda content: _lines(reading.read(content))):
+    for read in (formats.table, lambda content: _lines(reading.read(content))):
         try:
             read(bent)
         except FileRefused:

@@ -18,7 +18,7 @@ from import_export.forms import ExportForm, ImportForm
 from import_export.results import RowResult
 
 from goals import audit, publication
-from goals.importing import files
+from goals.importing import formats
 from goals.importing.limits import FileRefused
 from goals.importing.waiting import Waiting
 
@@ -46,8 +46,8 @@ class DownloadForm(ExportForm):
 class Transfer(ImportExportMixin):
     """What a ModelAdmin needs to let its table go out and come in."""
 
-    import_formats = [files.AnyTable]
-    export_formats = [files.CSV, files.Excel, files.ShiftJIS]
+    import_formats = [formats.AnyTable]
+    export_formats = [formats.CSV, formats.Excel, formats.ShiftJIS]
     import_form_class = UploadForm
     export_form_class = DownloadForm
     tmp_storage_class = Waiting
@@ -73,7 +73,7 @@ class Transfer(ImportExportMixin):
     def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
         if not self.has_export_permission(request):
             raise PermissionDenied
-        native = isinstance(file_format, files.Excel)
+        native = isinstance(file_format, formats.Excel)
         data = self.get_data_for_export(request, queryset, force_native_type=native, **kwargs)
         audit.record(
             audit.AuditAction.EXPORT,
@@ -83,7 +83,7 @@ class Transfer(ImportExportMixin):
         return file_format.export_data(data)
 
     def get_export_filename(self, request: HttpRequest, queryset: Any, file_format: Any) -> str:  # type: ignore[override]
-        kind = "-sjis" if isinstance(file_format, files.ShiftJIS) else ""
+        kind = "-sjis" if isinstance(file_format, formats.ShiftJIS) else ""
         demo = "demo-" if publication.current().is_demo else ""
         return f"{demo}{self.model._meta.model_name}-{timezone.localdate():%Y%m%d}{kind}.{file_format.get_extension()}"
 

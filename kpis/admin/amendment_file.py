@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from goals import audit
-from goals.importing.files import XLSX_TYPE
+from goals.importing.formats import XLSX_TYPE
 from goals.importing.limits import FileRefused
 from goals.spreadsheets import UTF8, guarded
 from kpis.admin.upload_form import UploadForm, download

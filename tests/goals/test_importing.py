@@ -18,7 +18,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goals.importing import Choice, Day, Flag, Number, Text, Whole, Year, files, limits
+from goals.importing import Choice, Day, Flag, Number, Text, Whole, Year, formats, limits
 from goals.importing.diff import Diff
 from goals.importing.limits import FileRefused
 from goals.importing.waiting import Waiting
@@ -137,13 +137,13 @@ def test_numbers_stay_numbers_negative_ones_too() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
 def test_csv_is_read_in_the_encodings_of_japanese_offices(encoding: str) -> None:
-    dataset = files.table("課名,値\r\n髙岡課,１２\r\n".encode(encoding))
+    dataset = formats.table("課名,値\r\n髙岡課,１２\r\n".encode(encoding))
     assert dataset.headers == ["課名", "値"]
     assert list(dataset) == [("髙岡課", "１２")]
 
 
 def test_a_workbook_is_read_with_its_numbers_and_without_its_blank_end() -> None:
-    dataset = files.table(workbook(["課名", "値"], ["髙岡課", 49.8], [None, None], ["次の課", 0], [None, None]))
+    dataset = formats.table(workbook(["課名", "値"], ["髙岡課", 49.8], [None, None], ["次の課", 0], [None, None]))
     assert list(dataset) == [("髙岡課", "49.8"), ("", ""), ("次の課", "0")]
 
 
@@ -163,7 +163,7 @@ def test_a_workbook_is_read_with_its_numbers_and_without_its_blank_end() -> None
 )
 def test_a_file_that_is_none_is_refused_with_a_sentence(data: bytes, says: str) -> None:
     with pytest.raises(FileRefused, match=says):
-        files.table(data)
+        formats.table(data)
 
 
 def test_a_zip_that_is_no_workbook_is_refused() -> None:
@@ -171,12 +171,12 @@ def test_a_zip_that_is_no_workbook_is_refused() -> None:
     with zipfile.ZipFile(buffer, "w") as packed:
         packed.writestr("memo.txt", "これは Excel ではない")
     with pytest.raises(FileRefused, match=r"Excel ブック（\.xlsx）ではありません"):
-        files.table(buffer.getvalue())
+        formats.table(buffer.getvalue())
 
 
 def test_a_formula_without_its_result_is_refused_rather_than_read_as_blank() -> None:
     with pytest.raises(FileRefused, match=r"2行目に、計算結果の保存されていない数式（A2）"):
-        files.table(workbook(["値"], ["=1+1"]))
+        formats.table(workbook(["値"], ["=1+1"]))
 
 
 def test_a_formula_with_its_result_is_read_as_the_result() -> None:
@@ -185,14 +185,14 @@ def test_a_formula_with_its_result_is_read_as_the_result() -> None:
         sheet = book.add_worksheet()
         sheet.write_string(0, 0, "値")
         sheet.write_formula(1, 0, "=1+1", None, 2)
-    assert list(files.table(buffer.getvalue())) == [("2",)]
+    assert list(formats.table(buffer.getvalue())) == [("2",)]
 
 
 def test_a_formula_whose_result_is_an_empty_text_is_blank() -> None:
     heading = '<row r="1"><c r="A1" t="str"><v>値</v></c><c r="B1" t="str"><v>備考</v></c></row>'
     blank = '<c r="A2" t="str"><f>IF(B2=0,"",B2)</f><v></v></c>'
     data = with_sheet(f'{heading}<row r="2">{blank}<c r="B2"><v>0</v></c></row>')
-    assert list(files.table(data)) == [("", "0")]
+    assert list(formats.table(data)) == [("", "0")]
 
 
 def test_a_percentage_of_excel_is_the_figure_that_it_shows() -> None:
@@ -202,7 +202,7 @@ def test_a_percentage_of_excel_is_the_figure_that_it_shows() -> None:
         sheet.write_string(0, 0, "値")
         for row, value in enumerate([0.498, 1, 0, -0.07, 0.1 + 0.2], 1):
             sheet.write_number(row, 0, value, percent)
-    assert [row[0] for row in files.table(buffer.getvalue())] == ["49.8%", "100%", "0%", "-7%", "30%"]
+    assert [row[0] for row in formats.table(buffer.getvalue())] == ["49.8%", "100%", "0%", "-7%", "30%"]
 
 
 def test_of_a_workbook_the_first_visible_sheet_comes_in_and_the_others_are_named() -> None:
@@ -216,7 +216,7 @@ def test_of_a_workbook_the_first_visible_sheet_comes_in_and_the_others_are_named
         book["前年"].append(row)
     buffer = io.BytesIO()
     book.save(buffer)
-    dataset = files.table(buffer.getvalue())
+    dataset = formats.table(buffer.getvalue())
     assert list(dataset) == [("5",)]
     assert dataset.notes == [
         "非表示のシート「下書き」は読みませんでした。",
@@ -224,21 +224,21 @@ def test_of_a_workbook_the_first_visible_sheet_comes_in_and_the_others_are_named
     ]
 
 
-@pytest.mark.parametrize("kind", [files.CSV, files.Excel])
+@pytest.mark.parametrize("kind", [formats.CSV, formats.Excel])
 def test_what_is_written_is_read_back(kind: Any) -> None:
     rows = [("=1+1", Decimal("49.8")), ("二行\r\nの文", Decimal("-5.2")), ("髙島屋 〜 𠮷", Decimal(0))]
     dataset = tablib.Dataset(*rows, headers=["text", "value"])
-    back = files.table(kind().export_data(dataset))
+    back = formats.table(kind().export_data(dataset))
     assert [row[0] for row in back] == [row[0] for row in rows]
     assert [Number().clean(row[1]) for row in back] == [row[1] for row in rows]
 
 
 def test_csv_starts_with_a_mark_so_that_excel_reads_it_as_utf_8() -> None:
-    assert files.CSV().export_data(tablib.Dataset(("値",), headers=["a"])) == "\ufeffa\r\n値\r\n".encode()
+    assert formats.CSV().export_data(tablib.Dataset(("値",), headers=["a"])) == "\ufeffa\r\n値\r\n".encode()
 
 
 def test_what_shift_jis_lacks_becomes_a_geta_and_comes_back_as_unchanged() -> None:
-    data = files.ShiftJIS().export_data(tablib.Dataset(("𠮷野",), headers=["name"]))
+    data = formats.ShiftJIS().export_data(tablib.Dataset(("𠮷野",), headers=["name"]))
     assert data.decode("cp932") == "name\r\n〓野\r\n"
     assert Text().keeps("𠮷野", "〓野")
     assert not Text().keeps("𠮷野", "〓町")

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from goals.importing import files, limits, reading
+from goals.importing import formats, limits, reading
 from goals.importing.limits import MAX_BYTES, FileRefused
 from kpis.models import Upload, YearlyValue
 from tests.hostile_files import BOOK, FILES, repacked, with_sheet, workbook
@@ -77,7 +77,7 @@ def test_a_hostile_file_is_refused_in_one_sentence_and_leaves_nothing(
 ) -> None:
     data, client, before = make(), world.browser("superuser"), rows_of(MODELS)
     start = time.process_time()
-    page = send(client, doors(world)[door], data, "値.xlsx", files.XLSX_TYPE)
+    page = send(client, doors(world)[door], data, "値.xlsx", formats.XLSX_TYPE)
     assert time.process_time() - start < 10
     assert page.status_code == 200
     assert says in said(page)
@@ -168,17 +168,17 @@ def test_of_a_questionnaire_only_its_cells_are_kept_and_never_the_file(world: Wo
 def test_macros_and_links_to_other_files_are_not_read() -> None:
     link = b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><broken'
     data = repacked(more={"xl/vbaProject.bin": b"\xd0\xcf macro", "xl/externalLinks/externalLink1.xml": link})
-    assert files.table(data).headers == ["指標コード", "code", "年度", "種類", "値", "理由"]
+    assert formats.table(data).headers == ["指標コード", "code", "年度", "種類", "値", "理由"]
 
 
-@pytest.mark.parametrize("read", [files.table, reading.read], ids=["table", "questionnaire"])
+@pytest.mark.parametrize("read", [formats.table, reading.read], ids=["table", "questionnaire"])
 def test_reading_ends_when_it_takes_too_long(read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_SECONDS", -1)
     with pytest.raises(FileRefused, match="時間がかかりすぎる"):
         read(workbook())
 
 
-@pytest.mark.parametrize("read", [files.table, reading.read], ids=["table", "questionnaire"])
+@pytest.mark.parametrize("read", [formats.table, reading.read], ids=["table", "questionnaire"])
 def test_a_bomb_takes_no_memory(read: Any) -> None:
     data = repacked(packing=zipfile.ZIP_BZIP2, more={"xl/theme.xml": b"0" * 30_000_000})
     tracemalloc.start()
@@ -189,7 +189,7 @@ def test_a_bomb_takes_no_memory(read: Any) -> None:
     assert peak < 5_000_000
 
 
-@pytest.mark.parametrize("read", [files.table, reading.read], ids=["table", "questionnaire"])
+@pytest.mark.parametrize("read", [formats.table, reading.read], ids=["table", "questionnaire"])
 @pytest.mark.parametrize(
     "cell",
     ["<v>1e999</v>", "<v>nan</v>", f"<v>{'9' * 5000}</v>", "<v>-1e-400</v>", "<f>1/0</f><v>#DIV/0!</v>"],
@@ -213,11 +213,11 @@ def test_formulas_without_a_result_are_found_where_cells_do_not_name_their_place
 def test_a_workbook_of_formatted_blanks_is_read() -> None:
     blanks = "".join(f'<row r="{n}"><c r="XFD{n}" s="0"/></row>' for n in range(3, 40))
     values = '<row r="1"><c r="A1" t="str"><v>値</v></c></row><row r="2"><c r="A2"><v>5</v></c></row>'
-    assert list(files.table(with_sheet(values + blanks))) == [("5",)]
+    assert list(formats.table(with_sheet(values + blanks))) == [("5",)]
     assert reading.read(with_sheet(values + blanks)).tables[0].rows == [["値"], ["5"]]
 
 
 def test_the_sound_workbook_of_these_tests_is_read() -> None:
     with zipfile.ZipFile(io.BytesIO(workbook())) as archive:
         assert BOOK in archive.namelist()
-    assert len(files.table(workbook())) == 1
+    assert len(formats.table(workbook())) == 1
