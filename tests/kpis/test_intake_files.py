@@ -12,8 +12,7 @@ import pytest
 import xlsxwriter
 from django.test import Client
 
-from goals.importing.limits import MAX_UNPACKED, FileRefused
-from goals.importing.reading import read
+from goals.importing.limits import MAX_UNPACKED
 from kpis.evaluation import State
 from kpis.models import Indicator, Round, Upload, YearlyValue
 from tests.kpis.test_intake import confirm, packed, reasons, said, send
@@ -208,14 +207,6 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(
     assert says in " ".join(page.context["form"].errors["file"])
     assert "何も書き込んでいません" in page.content.decode()
     assert not Upload.objects.exists()
-
-
-def test_a_zip_that_is_no_workbook_is_refused() -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("content.xml", "<x/>")
-    with pytest.raises(FileRefused, match="Excel ブック"):
-        read(buffer.getvalue())
 
 
 def test_two_indicators_of_one_name_need_their_codes(planner_client: Client, round_: Round) -> None:
