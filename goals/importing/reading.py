@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from goals.importing.limits import (
     bounded,
 )
 
+_LITERAL = re.compile(r'"[^"]*"|[\\_*].')  # what a format shows as it stands, or leaves room for
 NO_RESULT = "=（計算結果のない数式）"
 
 
@@ -177,5 +179,5 @@ class _Percents:
     def _is(self, cell: ReadOnlyCell) -> bool:
         style: int = cell._style_id
         if style not in self._known:
-            self._known[style] = "%" in cell.number_format
+            self._known[style] = "%" in _LITERAL.sub("", cell.number_format)
         return self._known[style]

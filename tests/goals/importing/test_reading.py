@@ -55,6 +55,17 @@ def test_a_percentage_of_excel_is_the_figure_that_it_shows() -> None:
     assert rows_of(buffer.getvalue()) == [["49.8%", "100%", "0%", "-7%", "30%"]]
 
 
+@pytest.mark.parametrize(
+    ("shown_as", "text"),
+    [("0%;△0%", "4980%"), ("[Red]0.00%", "4980%"), ('0.0"%"', "49.8"), (r"0.0\%", "49.8"), ("0.0_%", "49.8")],
+)
+def test_a_percent_sign_that_only_stands_beside_the_number_makes_it_no_percentage(shown_as: str, text: str) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        book.add_worksheet().write_number(0, 0, 49.8, book.add_format({"num_format": shown_as}))
+    assert rows_of(buffer.getvalue()) == [[text]]
+
+
 def test_macros_and_links_to_other_files_are_not_read() -> None:
     link = b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><broken'
     data = repacked(more={"xl/vbaProject.bin": b"\xd0\xcf macro", "xl/externalLinks/externalLink1.xml": link})
