@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import tablib
@@ -16,6 +17,7 @@ from goals.importing import reading
 from goals.importing.limits import MAX_CELLS, TOO_MANY, FileRefused
 from goals.spreadsheets import GETA
 
+_EXACT = 15  # digits that a cell of Excel holds
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -108,7 +110,7 @@ class ShiftJIS(CSV):
 
 
 class Excel(_Download):
-    """A workbook with one sheet; numbers are numbers, everything else is text."""
+    """A workbook with one sheet; numbers that it can hold are numbers, everything else is text."""
 
     def get_title(self) -> str:  # type: ignore[override]
         return "Excel（.xlsx）"
@@ -129,7 +131,9 @@ class Excel(_Download):
                 for place, value in enumerate(row):
                     if isinstance(value, str):
                         sheet.write_string(line, place, value, text if line else heading)
-                    elif value is not None:
+                    elif len(Decimal(value).normalize().as_tuple().digits) > _EXACT:
+                        sheet.write_string(line, place, f"{Decimal(value):f}", text)
+                    else:
                         sheet.write_number(line, place, value)
         return buffer.getvalue()
 

@@ -32,6 +32,8 @@ from goals.importing.limits import (
 )
 
 _LITERAL = re.compile(r'"[^"]*"|[\\_*].')  # what a format shows as it stands, or leaves room for
+# How Excel writes the marks that XML cannot hold (openpyxl leaves them so); NUL is none that anybody keeps.
+_CODED = re.compile(r"_x00(0[1-9a-f]|1[0-9a-f])_", re.IGNORECASE)
 NO_RESULT = "=（計算結果のない数式）"
 
 
@@ -170,7 +172,7 @@ class _Percents:
         if value is None:
             return ""
         if isinstance(value, str):
-            return value.replace("_x000D_", "\r")
+            return _CODED.sub(lambda found: chr(int(found[1], 16)), value)
         if isinstance(value, bool):
             return str(value).upper()
         shown = plain(value)

@@ -182,7 +182,15 @@ def test_of_a_workbook_the_first_visible_sheet_comes_in_and_the_others_are_named
 
 @pytest.mark.parametrize("kind", [formats.CSV, formats.Excel])
 def test_what_is_written_is_read_back(kind: Any) -> None:
-    rows = [("=1+1", Decimal("49.8")), ("二行\r\nの文", Decimal("-5.2")), ("髙島屋 〜 𠮷", Decimal(0))]
+    rows = [
+        ("=1+1", Decimal("49.8")),
+        ("二行\r\nの文", Decimal("-5.2")),
+        ("髙島屋 〜 𠮷", Decimal(0)),
+        ("Word の改行\x0bと戻り\r", Decimal("99999999999999.999999")),
+        ("_x0041_", Decimal("-12345678901234.5")),
+        ("\t＝", 12345678901234567),
+        (" 前後の空白 ", Decimal("0.000001")),
+    ]
     dataset = tablib.Dataset(*rows, headers=["text", "value"])
     back = formats.table(kind().export_data(dataset))
     assert [row[0] for row in back] == [row[0] for row in rows]
