@@ -22,16 +22,8 @@ _ERA_DAY = re.compile(r"([RHS]|令和|平成|昭和)(元|\d{1,2})[-/.年](\d{1,2
 
 
 def plain(value: Any) -> str:
-    """Return a cell as text; Excel's binary fractions as the digits that Excel shows."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float):
-        return format(Decimal(format(value, ".15g")), "f")
-    if isinstance(value, datetime.datetime | datetime.date):
-        return value.isoformat()[:10]
-    return str(value)
+    """Return a cell as text; one that the file does not have is blank."""
+    return "" if value is None else str(value)
 
 
 def folded(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import re
 import zipfile
@@ -16,7 +17,6 @@ from openpyxl.cell.read_only import ReadOnlyCell
 from openpyxl.utils import get_column_letter
 
 from goals.importing import packed
-from goals.importing.cells import plain
 from goals.importing.formulas import formulas_without_result
 from goals.importing.limits import (
     MAX_BYTES,
@@ -175,8 +175,12 @@ class _Percents:
             return _CODED.sub(lambda found: chr(int(found[1], 16)), value)
         if isinstance(value, bool):
             return str(value).upper()
-        shown = plain(value)
-        return f"{Decimal(shown).scaleb(2):f}%" if isinstance(value, int | float) and self._is(cell) else shown
+        if isinstance(value, datetime.datetime):
+            return value.date().isoformat()
+        if not isinstance(value, int | float):
+            return str(value)
+        number = Decimal(format(value, ".15g") if isinstance(value, float) else value)  # Excel shows 15 digits
+        return f"{number.scaleb(2):f}%" if self._is(cell) else f"{number:f}"
 
     def _is(self, cell: ReadOnlyCell) -> bool:
         style: int = cell._style_id

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import tracemalloc
 import zipfile
 
+import openpyxl
 import pytest
 import xlsxwriter
 
@@ -63,6 +65,32 @@ def test_a_percent_sign_that_only_stands_beside_the_number_makes_it_no_percentag
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
         book.add_worksheet().write_number(0, 0, 49.8, book.add_format({"num_format": shown_as}))
+    assert rows_of(buffer.getvalue()) == [[text]]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (49.8, "49.8"),
+        (0.1 + 0.2, "0.3"),
+        (2024.0, "2024"),
+        (-1234567890.12345, "-1234567890.12345"),
+        (1e17, "100000000000000000"),
+        (1e-7, "0.0000001"),
+        (True, "TRUE"),
+        (datetime.datetime(2024, 10, 22), "2024-10-22"),
+        (datetime.datetime(2024, 10, 22, 13, 30), "2024-10-22"),
+        (datetime.time(13, 30), "13:30:00"),
+        ("2024.0", "2024.0"),
+        ("'=1+1", "'=1+1"),
+        (" 一行目\n二行目", " 一行目\n二行目"),
+    ],
+)
+def test_a_cell_of_a_workbook_is_read_as_text(value: object, text: str) -> None:
+    book, buffer = openpyxl.Workbook(), io.BytesIO()
+    book.active.append([value])
+    book.save(buffer)
     assert rows_of(buffer.getvalue()) == [[text]]
 
 
