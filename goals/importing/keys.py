@@ -69,12 +69,11 @@ class Key(Cell):
 
 
 class Keys(widgets.ManyToManyWidget):
-    """Several rows by their codes, joined with `;`; `within` narrows them by other columns of the row."""
+    """Several rows by their codes, joined with `;`."""
 
-    def __init__(self, model: type[models.Model], field: str, within: Mapping[str, str] | None = None) -> None:
+    def __init__(self, model: type[models.Model], field: str) -> None:
         super().__init__(model, separator=";", field=field)
-        self.within = dict(within or {})
-        self._key = Key(model, {field: "", **self.within})
+        self._key = Key(model, {field: ""})
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[models.Model]:
         codes = [part.strip() for part in folded(value).split(";") if part.strip()]
