@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.http import HttpResponse
 from django.utils.cache import add_never_cache_headers
-
-from goals.importing.limits import MAX_BYTES
 
 
 class UploadForm(forms.Form):
@@ -19,14 +15,6 @@ class UploadForm(forms.Form):
         help_text="Excel（.xlsx）か CSV。種類と文字コードは自動で見分けます。10MB まで。",
         error_messages={"empty": "ファイルの中身が空です。保存してから選び直してください。"},
     )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(
-                "ファイルが大きすぎます。10MB までのファイルを、課ごとなどに分けて取り込んでください。"
-            )
-        return file
 
 
 def download(data: bytes, kind: str, name: str) -> HttpResponse:
