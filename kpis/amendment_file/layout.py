@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from goals.importing.limits import FileRefused
 from goals.importing.reading import Book, Table, place
@@ -71,14 +70,6 @@ class Line:
     def says_something(self) -> bool:
         """Tell whether anything was filled in beside what the template holds already."""
         return any(self.text(role).strip() for role in ENTERED)
-
-    def to_json(self) -> list[Any]:
-        return [self.sheet, self.row, self.cells]
-
-    @classmethod
-    def from_json(cls, kept: list[Any]) -> Line:
-        sheet, row, cells = kept
-        return cls(sheet, row, {role: (where, text) for role, (where, text) in cells.items()})
 
 
 def lines_of(book: Book) -> tuple[list[Line], list[str]]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db.models import Max
 
 from goals.years import FiscalYear
 from kpis.amendment_file.item import AmendmentItem
 from kpis.amendment_file.layout import Line
-from kpis.amendment_file.line_plan import LinePlan, Published, Wanted
+from kpis.amendment_file.line_plan import LinePlan, Published
 from kpis.doubts import doubts_beside
 from kpis.intake.item import Told
 from kpis.models import Amendment, Assessment, Indicator, Round, YearlyValue
@@ -21,20 +20,12 @@ from kpis.models import Amendment, Assessment, Indicator, Round, YearlyValue
 
 @dataclass
 class Plan(Told[AmendmentItem]):
-    """The lines with what becomes of them, and the changes that would be registered."""
-
-    wanted: list[Wanted] = field(default_factory=list)
+    """The lines with what becomes of them, and the changes (Wanted) that would be registered."""
 
     @property
     def lines_left_out(self) -> int:
         """Count lines, not cells: one may have several that can't be taken."""
         return len({(item.sheet, item.row) for item in self.items if item.is_left_out})
-
-    @property
-    def fingerprint(self) -> str:
-        """Stand for what was shown, so that nothing else is registered."""
-        told = [sorted(item.to_json().items()) for item in self.items]
-        return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
 
 
 def build(lines: Sequence[Line], seen: Mapping[int, int], *, today: datetime.date, locks: bool = False) -> Plan:

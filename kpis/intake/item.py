@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -83,9 +84,15 @@ Row = TypeVar("Row", bound=Item)
 
 @dataclass
 class Told(Generic[Row]):
-    """What an upload would do, as it is told to the user."""
+    """What an upload would do: as it is told to the user, and the entries that would be written."""
 
     items: list[Row] = field(default_factory=list)
+    entries: list[Any] = field(default_factory=list)
+
+    @property
+    def fingerprint(self) -> str:
+        """Stand for what was shown, so that nothing else is written."""
+        return hashlib.sha256(repr(self.items).encode()).hexdigest()[:32]
 
     @property
     def counts(self) -> dict[Outcome, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from goals.importing.reading import Book, Table, place
 from goals.years import FiscalYear
@@ -31,26 +30,6 @@ class Line:
     @property
     def says_something(self) -> bool:
         return any(text.strip() for _, text in self.cells.values()) or bool(self.bad_year)
-
-    def to_json(self) -> list[Any]:
-        return [
-            self.sheet,
-            self.row,
-            self.key,
-            self.code,
-            self.name,
-            self.version,
-            self.cells,
-            self.others,
-            self.bad_year,
-        ]
-
-    @classmethod
-    def from_json(cls, kept: list[Any]) -> Line:
-        sheet, row, key, code, name, version, cells, others, bad_year = kept
-        pairs = {name: (where, text) for name, (where, text) in cells.items()}
-        years = [(year, where, text) for year, where, text in others]
-        return cls(sheet, row, (key[0], key[1]), code, name, version, pairs, years, bad_year)
 
 
 def lines_of(book: Book, year: int) -> tuple[list[Line], list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,9 +23,8 @@ from kpis.models import Indicator, Round, Target, YearlyValue
 
 @dataclass
 class Plan(Told[Item]):
-    """The cells of an upload with what becomes of them, and the entries that would be written."""
+    """The cells of an upload with what becomes of them, and an entry for each row that would be written."""
 
-    entries: list[Entry] = field(default_factory=list)
     doubted: set[int] = field(default_factory=set)  # the indicators whose figure is to be checked
 
     def answered(self, answer: str) -> list[Entry]:
@@ -37,13 +35,6 @@ class Plan(Told[Item]):
             else entry
             for entry in self.entries
         ]
-
-    @property
-    def fingerprint(self) -> str:
-        """Stand for what was shown, so that nothing else is written."""
-        seen = [(entry.indicator.pk, entry.seen_version) for entry in self.entries]
-        told = [(item.outcome, item.place, item.sheet, item.old, item.new, item.doubt) for item in self.items]
-        return hashlib.sha256(repr((seen, told)).encode()).hexdigest()[:32]
 
 
 def build(round_: Round, lines: Sequence[Line], seen: Mapping[int, int], entrant: Entrant) -> Plan:

@@ -10,8 +10,9 @@ from django.apps import apps
 from django.urls import URLPattern, get_resolver, reverse
 
 from kpis import rounds
-from kpis.amendment_file import uploads as amendment_uploads
-from kpis.intake import uploads
+from kpis.access import Entrant
+from kpis.amendment_file.uploads import AmendmentUploads
+from kpis.intake.uploads import WorkbookUploads
 from kpis.models import Workflow
 from tests.makers import make_round, make_value
 from tests.portal import deeds
@@ -67,8 +68,8 @@ def kept_uploads(world: World, who: str) -> dict[str, int]:
     values = f"指標コード,実績値\n{world.blank.code},21\n".encode()
     changes = f"指標コード,年度,種類,値,理由\n{world.value.indicator.code},{PUBLISHED},訂正,15,誤り\n".encode()
     return {
-        "upload_pk": uploads.receive(world.round, user, "値.csv", values).pk,
-        "amendments": amendment_uploads.receive(user, "変更.csv", changes).pk,
+        "upload_pk": WorkbookUploads(world.round, Entrant(user, TODAY)).receive("値.csv", values).pk,
+        "amendments": AmendmentUploads(user, TODAY).receive("変更.csv", changes).pk,
     }
 
 
@@ -93,13 +94,11 @@ def _part(world: World, name: str, group: str, kept: dict[str, int]) -> Any:
         "content_type_id": 1,
         "app_label": "kpis",
         "department": world.own.code,
-        "upload_pk": kept["upload_pk"],
+        "upload_pk": kept["amendments" if name.startswith("kpis_amendment_") else "upload_pk"],
         "code": _code(world, name),
     }
     if group in known:
         return known[group]
-    if name.startswith("kpis_amendment_"):
-        return kept["amendments"] if group == "pk" else row_of(world, _model(name)).pk
     if name.startswith("goals_revision_") and group == "pk":
         return world.revision_draft.pk
     if group == "pk":

@@ -10,8 +10,8 @@ from django.urls import reverse
 from goals.models import Revision
 from kpis import committee
 from kpis.access import Entrant
-from kpis.amendment_file import uploads as amendment_uploads
-from kpis.intake import uploads
+from kpis.amendment_file.uploads import AmendmentUploads
+from kpis.intake.uploads import WorkbookUploads
 from kpis.models import Amendment, Assessment, Workflow, YearlyValue
 from measures.models import MeasureReport, Meeting, Opinion
 from tests.makers import PASSWORD, make_meeting
@@ -57,10 +57,10 @@ def intake(world: World, who: str) -> Post:
 def intake_confirm(world: World, who: str, *, sender: str = "") -> Post:
     user = world.users[sender or who] or world.users["superuser"]
     assert user
-    kept = uploads.receive(world.round, user, "values.csv", _file(world))
-    plan = uploads.plan_of(kept, Entrant(user, TODAY))
+    uploads = WorkbookUploads(world.round, Entrant(user, TODAY))
+    kept = uploads.receive("values.csv", _file(world))
     address = reverse("admin:kpis_round_intake_preview", args=[world.round.pk, kept.pk])
-    return address, {"seen": plan.fingerprint, "leave_out": "1"}
+    return address, {"seen": uploads.plan_of(kept).fingerprint, "leave_out": "1"}
 
 
 intake_of_another = partial(intake_confirm, sender="own")
@@ -164,8 +164,9 @@ def amendment_file(world: World, who: str) -> Post:
 def amendment_file_confirm(world: World, who: str, *, sender: str = "") -> Post:
     user = world.users[sender or who] or world.users["superuser"]
     assert user
-    kept = amendment_uploads.receive(user, "changes.csv", _amendments(world))
-    seen = amendment_uploads.plan_of(kept, today=TODAY).fingerprint
+    uploads = AmendmentUploads(user, TODAY)
+    kept = uploads.receive("changes.csv", _amendments(world))
+    seen = uploads.plan_of(kept).fingerprint
     return reverse("admin:kpis_amendment_preview", args=[kept.pk]), {"seen": seen, "leave_out": "1"}
 
 
