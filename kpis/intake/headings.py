@@ -17,8 +17,8 @@ _NOT_ACTUAL = re.compile(r"目標|目安|基準|計画|見込|予定|前年|差|
 
 # What a column may be called, folded and without blanks and brackets.
 _WORDS = {
-    "code": "コード 指標コード KPIコード 指標番号 code indicator_code",
-    "name": "指標名 指標 名称 指標の名称 KPI KPI名 重要業績評価指標 項目 項目名 指標名称 name",
+    "code": "コード 指標コード 指標のコード KPIコード 指標番号 code indicator_code",
+    "name": "指標名 指標 名称 指標の名称 KPI KPI名 重要業績評価指標 項目 項目名 指標名称 name indicator_name",
     "year": "年度 評価年度 year fiscal_year",
     "value": "実績値 実績 値 数値 今年度の実績値 value",
     "state": "状態 値の状態 state",

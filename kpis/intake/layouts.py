@@ -11,6 +11,7 @@ from kpis.intake.headings import Heading
 
 GUIDE_SHEET = "記入のしかた"
 ENTERED = ("value", "state", "available_on", "note", "analysis", "next_steps", "self_rating", "self_comment")
+_OTHER = ("breaks_series", "committee_rating", "committee_comment", "evidence_url")  # that the list of values exports
 
 
 @dataclass
@@ -51,6 +52,9 @@ def _table(table: Table, year: int) -> tuple[list[Line], list[str]]:
     if heading is None:
         return [], [f"{where}には、指標のコードか指標名と、実績値か年度の見出しがある表が見つかりませんでした。"]
     notes = []
+    if passed := [name for name in _OTHER if name in table.rows[heading.row - 1]]:
+        screens = "年度実績入力か「実績値の確認」の画面で入力してください。"
+        notes.append(f"{where}の{'、'.join(passed)}の列は、ここでは取り込みません。{screens}")
     if heading.of("year") is None:
         if heading.years and year not in heading.years:
             return [], [f"{where}には{wanted}の列がありません。この評価年度に書き込む値はありません。"]

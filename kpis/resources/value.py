@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from goals.importing import Choice, Resource
+from goals.importing import Choice, Column, Number, Resource
 from goals.importing.cells import folded, plain
 from kpis.access import Entrant
 from kpis.evaluation import State
@@ -22,6 +23,15 @@ WORDS = {
 }
 
 _OF_COMMITTEE = {"committee_rating", "committee_comment"}
+_EXACT = 15  # digits that a cell of Excel holds
+
+
+class _Figure(Number):
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
+        """Write as text what Excel would round."""
+        if value is not None and len(Decimal(value).normalize().as_tuple().digits) > _EXACT:
+            kwargs["force_native_type"] = False
+        return super().render(value, obj, **kwargs)
 
 
 class YearlyValueResource(Resource):
@@ -31,6 +41,7 @@ class YearlyValueResource(Resource):
     indicator = indicator_column()
     indicator_name = told("indicator__name", "indicator_name", "指標名")
     unit = told("indicator__unit", "unit", "単位")
+    value = Column("value", "value", _Figure(), "実績値")
     workflow = told("workflow", "workflow", "進み具合", Choice(Workflow.choices))
 
     class Meta:
