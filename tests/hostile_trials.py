@@ -15,7 +15,7 @@ from goals.importing import formats, reading
 from goals.importing.limits import FileRefused
 from kpis.amendment_file import layout
 from kpis.intake import layouts
-from kpis.models import YearlyValue
+from kpis.models import Target, YearlyValue
 from tests.hostile_files import workbook
 from tests.hostile_requests import Sent, mutated, spoilt
 from tests.portal.round_world import World
@@ -25,7 +25,7 @@ from tests.portal.write_lines import Line
 POWERLESS = ("anonymous", "no role", "ended")
 EVERYBODY = (*POWERLESS, "member", "own", "other", "officer", "planner", "superuser")
 KEPT = {"django_session", "goals_auditevent", "axes_accessattempt"}  # who came in, was refused, took what out
-DOORS = ("/admin/kpis/yearlyvalue/import/", "/admin/kpis/round/{}/intake/", "/admin/kpis/amendment/import-changes/")
+DOORS = ("/admin/kpis/target/import/", "/admin/kpis/round/{}/intake/", "/admin/kpis/amendment/import-changes/")
 
 
 def try_request(client: Client, sent: Sent, *, is_powerless: bool) -> str:
@@ -71,12 +71,16 @@ def try_door(client: Client, address: str, typed: dict[str, Any], seed: int) -> 
 
 def sound_files(world: World) -> list[bytes]:
     """Return files of each kind as they leave the portal, and CSV as departments write it."""
-    office, export = world.browser("planner"), "/admin/kpis/yearlyvalue/export/"
+    office = world.browser("planner")
     form = office.get(f"/admin/kpis/round/{world.round.pk}/workbook/{world.second.code}.xlsx").content
     template = office.get("/admin/kpis/amendment/import-changes/template.xlsx").content
-    book, table = (office.post(export, {"format": kind, "resource": "0"}).content for kind in "10")
+    tables = [
+        office.post(f"/admin/kpis/{name}/export/", {"format": kind, "resource": "0"}).content
+        for name in ("yearlyvalue", "target")
+        for kind in "10"
+    ]
     typed = f"指標コード,実績値,状態,備考\r\n{world.blank.code},21,速報,注\r\n".encode("cp932")
-    return [workbook(), form, template, book, table, typed]
+    return [workbook(), form, template, *tables, typed]
 
 
 def try_reading(data: bytes, seed: int) -> str:
@@ -110,12 +114,12 @@ def try_file(world: World, door: str, data: bytes, seed: int) -> str:
         wrong = fault(response, "POST") or ("予期しない" in response.content.decode() and "an unforeseen reason")
         wrong = wrong or (_values() != before and "writes values that nobody has confirmed")
     # A preview of a table's import writes, and takes it back.
-    tried = {"kpis_yearlyvalue", "kpis_historicalyearlyvalue"} if door.endswith("/import/") else set()
+    tried = {"kpis_target", "kpis_historicaltarget"} if door.endswith("/import/") else set()
     return wrong or ("" if ear.heard <= {*KEPT, "kpis_upload"} | tried else f"writes {ear.heard - KEPT}")
 
 
-def _values() -> tuple[int, int]:
-    return YearlyValue.objects.count(), YearlyValue.history.count()
+def _values() -> tuple[int, int, int]:
+    return YearlyValue.objects.count(), YearlyValue.history.count(), Target.history.count()
 
 
 def _browser(world: World, who: str) -> Client:

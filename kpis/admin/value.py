@@ -3,9 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import F, OuterRef, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,7 +18,7 @@ from kpis.admin.shown import figure, path
 from kpis.admin.value_form import YearlyValueForm
 from kpis.admin.yearly import YearlyRowAdmin, entrant_of
 from kpis.doubts import doubts
-from kpis.models import Indicator, Target, YearlyValue
+from kpis.models import Indicator, Round, RoundStatus, Target, YearlyValue
 
 GUIDE = (
     "全角でも半角でも、「1,234」「△5.2」「12.3%」のように入力できます。"
@@ -32,6 +33,8 @@ class YearlyValueAdmin(YearlyRowAdmin):
 
     form = YearlyValueForm
     resource_classes = [resources.YearlyValueResource]
+    importable = False
+    import_export_change_list_template = "admin/kpis/value/change_list.html"
     list_display = ["name", "short_year", "shown", "previous", "state", "workflow", "department", "updated"]
     list_display_links = ["name"]
     list_select_related = ["indicator__department", "indicator__goal__strategy"]
@@ -95,6 +98,18 @@ class YearlyValueAdmin(YearlyRowAdmin):
         super().save_related(request, form, formsets, change)
         for doubt in doubts(form.instance):
             messages.warning(request, f"保存しました。ただ、確かめてください: {doubt}")
+
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Lead to where values come in: the 調査票 of the open round, or the rounds to choose from."""
+        if not (self.has_add_permission(request) and self.has_change_permission(request)):
+            raise PermissionDenied
+        rounds = Round.objects.filter(status=RoundStatus.OPEN)[:2]
+        if len(rounds) == 1:
+            return HttpResponseRedirect(reverse("admin:kpis_round_intake", args=[rounds[0].pk]))
+        many = "が2つ以上あります" if rounds else "はありません"
+        way = "実績値は、評価年度を開き、右上の「調査票（Excel）」から取り込みます。"
+        messages.info(request, f"受付中の評価年度{many}。{way}")
+        return HttpResponseRedirect(reverse("admin:kpis_round_changelist"))
 
     # What the list shows
 

@@ -156,3 +156,43 @@ def test_a_value_under_its_indicator_is_checked_like_any_other(planner_client: C
     assert page.status_code == 200
     assert "この指標の単位は「件」です" in page.content.decode()
     assert YearlyValue.objects.get().value == 12
+
+
+# The way in for a file
+
+
+IMPORT = reverse("admin:kpis_yearlyvalue_import")
+
+
+@pytest.mark.parametrize("role", ["所管課", "企画調整課"])
+def test_a_file_of_values_goes_to_the_open_round(role: str) -> None:
+    round_ = make_round()
+    make_round(fiscal_year=2023, status=RoundStatus.PUBLISHED)
+    make_round(fiscal_year=2025, status=RoundStatus.PREPARING)
+    client = client_of(make_user(role=role))
+    assert f'href="{IMPORT}"' in client.get(LIST).content.decode()
+    door = reverse("admin:kpis_round_intake", args=[round_.pk])
+    for page in (client.get(IMPORT, follow=True), client.post(IMPORT, {"format": "0"}, follow=True)):
+        assert page.redirect_chain == [(door, 302)]
+        assert page.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("years", "says"),
+    [([], "受付中の評価年度はありません。"), ([2023, 2024], "受付中の評価年度が2つ以上あります。")],
+)
+def test_without_one_open_round_it_leads_to_the_rounds(planner_client: Client, years: list[int], says: str) -> None:
+    for year in years:
+        make_round(fiscal_year=year)
+    page = planner_client.get(IMPORT, follow=True)
+    assert page.redirect_chain == [(reverse("admin:kpis_round_changelist"), 302)]
+    assert messages_of(page) == [f"{says}実績値は、評価年度を開き、右上の「調査票（Excel）」から取り込みます。"]
+
+
+def test_others_are_not_led_there_and_the_old_confirmation_is_closed(planner_client: Client) -> None:
+    make_round()
+    for role in ("委員", "システム管理", ""):
+        assert client_of(make_user(role=role)).get(IMPORT).status_code == 403
+    assert f'href="{IMPORT}"' not in client_of(make_user(role="委員")).get(LIST).content.decode()
+    data = {"import_file_name": "x", "original_file_name": "x", "format": "0"}
+    assert planner_client.post(reverse("admin:kpis_yearlyvalue_process_import"), data).status_code == 403

@@ -26,7 +26,6 @@ from tests.makers import (
     make_user,
     make_value,
 )
-from tests.transfer import bring, refusals, take, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -220,22 +219,6 @@ def test_a_department_sees_the_rating_in_its_form_and_cannot_type_it() -> None:
 
 def test_the_sheet_and_the_workbook_do_not_know_the_rating() -> None:
     assert not set(committee.NAMES) & {*FIELDS, *ENTERED, *NAMES}
-
-
-def test_a_department_s_file_may_not_change_it_and_the_office_s_may(planner_client: Client) -> None:
-    department = make_department()
-    value = handed_in(indicator=make_indicator(department=department), committee_rating="BEHIND")
-    make_round()
-    client = client_of("所管課", departments=[department])
-    for header, cell in (("committee_rating", "順調"), ("committee_comment", "良い。")):
-        data = f"indicator_code,fiscal_year,value,{header}\n{value.indicator.code},2024,21,{cell}\n".encode()
-        (text,) = refusals(upload(client, YearlyValue, data))
-        assert "企画調整課だけです" in text
-    unchanged = take(client, YearlyValue)
-    assert refusals(upload(client, YearlyValue, unchanged)) == []
-    bring(planner_client, YearlyValue, data)
-    value.refresh_from_db()
-    assert (value.committee_rating, value.committee_comment) == ("BEHIND", "良い。")
 
 
 # With the round

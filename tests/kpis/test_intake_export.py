@@ -14,10 +14,9 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goals.importing import files
+from goals.importing import formats, reading
 from goals.models import Goal, Strategy
 from kpis.evaluation import State
-from kpis.intake import reading
 from kpis.intake.contents import LABELS
 from kpis.intake.item import Outcome
 from kpis.intake.layouts import ENTERED, lines_of
@@ -199,7 +198,7 @@ texts = st.sampled_from(["", *TEXTS]) | st.text(alphabet=marks, max_size=8)
     month=st.none() | st.dates(datetime.date(2025, 4, 1), datetime.date(2030, 1, 1)),
     rating=st.sampled_from(["", *(name for name, _ in SELF_RATINGS)]),
     words=st.tuples(texts, texts, texts, texts),
-    kind=st.sampled_from([files.CSV, files.Excel]),
+    kind=st.sampled_from([formats.CSV, formats.Excel]),
 )
 def test_any_row_comes_back_unchanged(
     figure: Decimal, state: State, month: datetime.date | None, rating: str, words: tuple[str, ...], kind: Any
@@ -211,7 +210,7 @@ def test_any_row_comes_back_unchanged(
         setattr(row, name, text)
     resource = YearlyValueResource()
     table = tablib.Dataset(headers=resource.get_export_headers())
-    table.append(resource.export_resource(row, force_native_type=kind is files.Excel))
+    table.append(resource.export_resource(row, force_native_type=kind is formats.Excel))
     (line,), _ = lines_of(reading.read(kind().export_data(table)), 2024)
     plan = LinePlan(line, indicator, 2024, row, row.version)
     contents = {LABELS[name]: getattr(row, name) for name in ENTERED}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal
-from typing import Any
 
 import pytest
 import xlsxwriter
@@ -13,99 +12,67 @@ from django.test import Client
 from goals import publication
 from goals.audit import AuditAction, AuditEvent
 from kpis import rounds
-from kpis.evaluation import Kind, State
-from kpis.models import ExpectedValue, Indicator, Level, Round, RoundStatus, Target, Workflow, YearlyValue
+from kpis.evaluation import Kind
+from kpis.models import ExpectedValue, Indicator, Level, Round, RoundStatus, Target
 from tests.makers import (
-    make_department,
     make_goal,
     make_indicator,
     make_revision,
     make_round,
     make_target,
     make_user,
-    make_value,
 )
 from tests.transfer import address, bring, confirm, refusals, upload
 
 pytestmark = pytest.mark.django_db
 
-HEAD = "indicator_code,fiscal_year,value,state\n"
+HEAD = "indicator_code,strategy_edition,revision_number,fiscal_year,value\n"
 
 
-def client_of(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+def make_known(*codes: str) -> list[Target]:
+    """Make a target for each code, of the first revision, in 件."""
+    revision = make_revision(number=1)
+    return [make_target(indicator=make_indicator(code=code, unit="件"), revision=revision) for code in codes]
 
 
-# Values
+# Any table
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
-def test_a_value_comes_in_from_csv_in_any_encoding(planner_client: Client, encoding: str) -> None:
+def test_a_row_comes_in_from_csv_in_any_encoding(planner_client: Client, encoding: str) -> None:
     make_indicator(code="3-1-K01", unit="件")
-    make_round()
-    text = "indicator_code,fiscal_year,value,state,note\n3-1-K01,令和6年度,１，２３４件,確定,髙岡町を含む\n"
-    page = bring(planner_client, YearlyValue, text.encode(encoding))
-    value = YearlyValue.objects.get()
-    assert (value.fiscal_year, value.value, value.state, value.note) == (2024, 1234, State.FINAL, "髙岡町を含む")
-    assert value.workflow == Workflow.DRAFT
-    assert value.history.get().history_change_reason == "ファイルの取込み"
-    assert "実績値を取り込みました。新規 1件、変更 0件、同じ 0件。" in page.content.decode()
+    page = bring(planner_client, Indicator, "indicator_code,definition\n3-1-K01,髙岡町を含む\n".encode(encoding))
+    indicator = Indicator.objects.get()
+    assert indicator.definition == "髙岡町を含む"
+    assert indicator.history.latest().history_change_reason == "ファイルの取込み"
+    assert "指標を取り込みました。新規 0件、変更 1件、同じ 0件。" in page.content.decode()
 
 
 def test_headings_may_be_the_japanese_words(planner_client: Client) -> None:
-    make_indicator(code="3-1-K01")
-    make_round()
-    bring(planner_client, YearlyValue, "指標のコード,年度,実績値,状態\n３－１－Ｋ０１,R6,0,速報\n")
-    value = YearlyValue.objects.get()
-    assert (value.value, value.state) == (0, State.PRELIMINARY)
-
-
-def test_the_words_for_a_missing_figure_become_its_state(planner_client: Client) -> None:
-    make_indicator(code="3-1-K01")
-    make_round()
-    bring(planner_client, YearlyValue, HEAD + "3-1-K01,2024,集計中,\n")
-    value = YearlyValue.objects.get()
-    assert (value.value, value.state) == (None, State.COLLECTING)
-
-
-def test_a_figure_without_a_state_is_final_when_new_and_keeps_its_state_when_known(planner_client: Client) -> None:
-    known = make_indicator(code="3-1-K01")
-    make_indicator(code="3-1-K02")
-    make_value(indicator=known, value=Decimal(10), state=State.ESTIMATE)
-    make_round()
-    bring(planner_client, YearlyValue, HEAD + "3-1-K01,2024,11,\n3-1-K02,2024,12,\n")
-    first, second = YearlyValue.objects.order_by("indicator__code")
-    assert (first.value, first.state, first.version) == (11, State.ESTIMATE, 2)
-    assert (second.value, second.state, second.version) == (12, State.FINAL, 1)
+    make_known("3-1-K01")
+    head = "指標のコード,戦略の版,改訂の番号,年度,目安値\n"
+    bring(planner_client, ExpectedValue, head + "３－１－Ｋ０１,3,1,R6,０\n")
+    row = ExpectedValue.objects.get()
+    assert (row.fiscal_year, row.value) == (2024, 0)
 
 
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        (
-            "3-1-K99,2024,1,確定",
-            "コード「3-1-K99」の指標はありません。コードを確かめるか、先に指標を登録してください。",
-        ),
-        ("3-1-K01,令和0年度,1,確定", "年度として読み取れません"),
-        ("3-1-K01,H99,1,確定", "年度として読み取れません"),
-        ("3-1-K01,,1,確定", "空欄です"),
-        (",2024,1,確定", "空欄です"),
-        ("3-1-K01,2024,abc,確定", "数値として読み取れません"),
-        ("3-1-K01,2024,約50,確定", "数値だけを入力"),
-        ("3-1-K01,2024,12人,確定", "この指標の単位は「件」です"),
-        ("3-1-K01,2024,,確定", "状態が「確定」のときは実績値を入れてください"),
-        ("3-1-K01,2024,5,未公表", "実績値が入っているのに、状態が「未公表」です"),
-        ("3-1-K01,2024,5,たぶん", "次のどれかを入れてください: 確定、速報"),
-        ("3-1-K01,2024,,", "空欄です。次のどれかを入れてください"),
+        ("3-1-K99,3,1,2024,1", "「3-1-K99」"),
+        ("3-1-K01,3,1,令和0年度,1", "年度として読み取れません"),
+        ("3-1-K01,3,1,H99,1", "年度として読み取れません"),
+        ("3-1-K01,3,1,,1", "空欄です"),
+        (",3,1,2024,1", "はありません"),
+        ("3-1-K01,3,1,2024,abc", "数値として読み取れません"),
+        ("3-1-K01,3,1,2024,約50", "数値だけを入力"),
+        ("3-1-K01,3,1,2024,12人", "この指標の単位は「件」です"),
+        ("3-1-K01,3,1,2024,", "空欄です"),
     ],
 )
 def test_a_bad_row_is_named_with_its_line_and_nothing_is_written(planner_client: Client, row: str, says: str) -> None:
-    make_indicator(code="3-1-K01", unit="件")
-    make_indicator(code="3-1-K02", unit="件")
-    make_round()
-    page = upload(planner_client, YearlyValue, HEAD + "3-1-K02,2024,3,確定\n" + row + "\n")
+    make_known("3-1-K01", "3-1-K02")
+    page = upload(planner_client, ExpectedValue, HEAD + "3-1-K02,3,1,2024,3\n" + row + "\n")
     found = refusals(page)
     assert found
     assert all(text.startswith("3") for text in found)
@@ -114,122 +81,63 @@ def test_a_bad_row_is_named_with_its_line_and_nothing_is_written(planner_client:
     assert "3行目" in content
     for english in ("ConversionSyntax", "does not exist", "Enter a", "NULL", "Exception"):
         assert english not in content
-    assert not YearlyValue.objects.exists()
+    assert not ExpectedValue.objects.exists()
 
 
-def test_a_second_value_for_one_indicator_and_year_names_both_lines(planner_client: Client) -> None:
-    make_indicator(code="3-1-K01")
-    make_round()
-    page = upload(planner_client, YearlyValue, HEAD + "3-1-K01,R6,3,確定\n3-1-k01,2024,4,確定\n3-1-K01,2024,4,確定\n")
+def test_a_second_row_for_one_thing_names_both_lines(planner_client: Client) -> None:
+    make_known("3-1-K01")
+    rows = "3-1-K01,3,1,R6,3\n3-1-k01,3,1,2024,4\n3-1-K01,3,1,2024,4\n"
+    page = upload(planner_client, ExpectedValue, HEAD + rows)
     assert any("2行目と4行目が、どちらも同じもの" in text for text in refusals(page))
-    assert not YearlyValue.objects.exists()
+    assert not ExpectedValue.objects.exists()
 
 
 def test_missing_columns_are_named(planner_client: Client) -> None:
-    page = upload(planner_client, YearlyValue, "code,nendo,value\n3-1-K01,R6,3\n")
+    page = upload(planner_client, Target, "code,nendo,value\n3-1-K01,R6,3\n")
     assert refusals(page) == [
-        "ファイルに必要な列がありません: indicator_code、fiscal_year。1行目に列の名前を入れてください。"
+        "ファイルに必要な列がありません: indicator_code、revision_number、strategy_edition。1行目に列の名前を入れてください。"
         "この画面から書き出したファイルを元にすると確実です。"
     ]
 
 
 @pytest.mark.parametrize("data", [b"PK\x03\x04 junk", b"\x00\x01\x02", b"indicator_code,fiscal_year\n"])
 def test_a_broken_file_is_a_sentence_and_no_error_page(planner_client: Client, data: bytes) -> None:
-    page = upload(planner_client, YearlyValue, data, "data.xlsx")
+    page = upload(planner_client, Target, data, "data.xlsx")
     assert page.status_code == 200
     assert len(refusals(page)) == 1
 
 
-def test_a_published_year_is_refused_and_an_unchanged_row_of_it_is_not(planner_client: Client) -> None:
-    indicator = make_indicator(code="3-1-K01")
-    make_value(indicator=indicator, value=Decimal(12), workflow=Workflow.PUBLISHED)
-    make_round(status=RoundStatus.PUBLISHED)
-    page = upload(planner_client, YearlyValue, HEAD + "3-1-K01,2024,13,確定\n")
-    assert "令和6年度は公表済みです。" in " ".join(refusals(page))
-    same = upload(planner_client, YearlyValue, HEAD + "3-1-K01,2024,12,確定\n")
-    assert same.context["result"].totals["skip"] == 1
-
-
-def test_a_year_that_is_not_open_is_refused(planner_client: Client) -> None:
-    make_indicator(code="3-1-K01")
-    assert "評価年度がまだありません" in " ".join(
-        refusals(upload(planner_client, YearlyValue, HEAD + "3-1-K01,2024,1,\n"))
-    )
-    make_round(status=RoundStatus.PREPARING)
-    assert "受付はまだ始まっていません" in " ".join(
-        refusals(upload(planner_client, YearlyValue, HEAD + "3-1-K01,2024,1,\n"))
-    )
-
-
-def test_a_department_brings_its_own_values_only() -> None:
-    own, other = make_department(), make_department()
-    make_indicator(code="3-1-K01", department=own)
-    make_indicator(code="3-1-K02", department=other)
-    make_indicator(code="3-1-K03", department=None)
-    make_round()
-    client = client_of(make_user(role="所管課", departments=[own]))
-    bring(client, YearlyValue, HEAD + "3-1-K01,2024,1,確定\n")
-    for code in ("3-1-K02", "3-1-K03"):
-        page = upload(client, YearlyValue, HEAD + f"{code},2024,1,確定\n")
-        assert refusals(page) == ["2: ほかの課が所管しています。入力できるのは、自分の課が所管するものだけです。"]
-    assert [value.indicator.code for value in YearlyValue.objects.all()] == ["3-1-K01"]
-
-
-def test_a_department_brings_nothing_after_the_entry_is_closed() -> None:
-    department = make_department()
-    make_indicator(code="3-1-K01", department=department)
-    make_round(status=RoundStatus.REVIEW)
-    client = client_of(make_user(role="所管課", departments=[department]))
-    assert "受付は終わり" in " ".join(refusals(upload(client, YearlyValue, HEAD + "3-1-K01,2024,1,確定\n")))
-
-
-def test_what_a_department_changes_waits_for_confirmation_again() -> None:
-    department = make_department()
-    value = make_value(indicator=make_indicator(department=department), workflow=Workflow.CONFIRMED)
-    make_round()
-    client = client_of(make_user(role="所管課", departments=[department]))
-    bring(client, YearlyValue, HEAD + f"{value.indicator.code},2024,13,確定\n")
-    value.refresh_from_db()
-    assert (value.value, value.workflow, value.version) == (13, Workflow.DRAFT, 2)
-
-
-def test_import_needs_the_right_to_enter() -> None:
-    make_round()
-    make_indicator(code="3-1-K01")
-    anonymous = Client().get(address(YearlyValue, "import"))
-    assert anonymous.status_code == 302
-    for role in ("委員", "システム管理", ""):
-        client = client_of(make_user(role=role))
-        assert client.get(address(YearlyValue, "import")).status_code == 403
+def test_import_needs_the_right_to_add_and_change() -> None:
+    make_known("3-1-K01")
+    assert Client().get(address(Target, "import")).status_code == 302
+    for role in ("所管課", "委員", "システム管理", ""):
+        client = Client()
+        client.force_login(make_user(role=role))
+        assert client.get(address(Target, "import")).status_code == 403
         data = {"import_file_name": "x", "original_file_name": "x", "format": "0"}
-        assert client.post(address(YearlyValue, "process_import"), data).status_code == 403
+        assert client.post(address(Target, "process_import"), data).status_code == 403
 
 
 def test_an_upload_that_is_gone_before_its_confirmation_is_asked_for_again(planner_client: Client) -> None:
     data = {"import_file_name": "gone", "original_file_name": "data.csv", "format": "0", "resource": "0"}
-    page = planner_client.post(address(YearlyValue, "process_import"), data, follow=True)
+    page = planner_client.post(address(Target, "process_import"), data, follow=True)
     assert "もう一度ファイルを選んでください" in page.content.decode()
 
 
-def test_a_round_published_between_preview_and_confirmation_stops_the_whole_file(planner_client: Client) -> None:
-    make_indicator(code="3-1-K01")
-    round_ = make_round()
-    preview = upload(planner_client, YearlyValue, HEAD + "3-1-K01,2024,1,確定\n")
-    Round.objects.filter(pk=round_.pk).update(status=RoundStatus.PUBLISHED, published_on="2025-09-01")
-    page = confirm(planner_client, YearlyValue, preview)
+def test_a_row_that_fits_no_more_between_preview_and_confirmation_stops_the_whole_file(planner_client: Client) -> None:
+    first, second = make_known("3-1-K01", "3-1-K02")
+    preview = upload(planner_client, ExpectedValue, HEAD + "3-1-K01,3,1,2024,1\n3-1-K02,3,1,2024,1\n")
+    second.delete()
+    page = confirm(planner_client, ExpectedValue, preview)
     assert "何も書き込んでいません" in page.content.decode()
-    assert not YearlyValue.objects.exists()
+    assert not first.expected_values.exists()
 
 
-def test_the_import_is_in_the_log_and_values_do_not_touch_what_is_public(planner_client: Client) -> None:
-    make_indicator(code="3-1-K01")
-    make_round()
-    before = publication.current().number
-    bring(planner_client, YearlyValue, HEAD + "3-1-K01,2024,1,確定\n", "jisseki.csv")
-    assert publication.current().number == before
+def test_the_import_is_in_the_log(planner_client: Client) -> None:
+    make_known("3-1-K01")
+    bring(planner_client, ExpectedValue, HEAD + "3-1-K01,3,1,2024,1\n", "meyasu.csv")
     event = AuditEvent.objects.get(action=AuditAction.IMPORT)
-    assert (str(event.user), event.summary) == ("kikaku", "実績値を取り込み（1件）jisseki.csv")
-    assert YearlyValue.history.get().history_user.username == "kikaku"
+    assert (str(event.user), event.summary) == ("kikaku", "目安値を取り込み（1件）meyasu.csv")
 
 
 # Indicators and targets

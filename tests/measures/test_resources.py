@@ -54,7 +54,6 @@ BOTH_WAYS: list[Any] = [
     Target,
     ExpectedValue,
     Round,
-    YearlyValue,
     Measure,
     MeasureReport,
     Meeting,

@@ -184,14 +184,15 @@ def test_a_confirmed_workbook_is_written_whole_or_not_at_all() -> None:
     do_again(act)
 
 
-def test_a_table_of_values_is_imported_whole_or_not_at_all() -> None:
+def test_a_table_is_imported_whole_or_not_at_all() -> None:
     _, _, indicators = make_sheet()
     client = signed_in(make_user(role="企画調整課"))
-    lines = [f"{indicator.code},2024,{number}" for number, indicator in enumerate(indicators, 21)]
-    preview = upload(client, YearlyValue, "\n".join(["indicator_code,fiscal_year,value", *lines]))
+    lines = [f"{indicator.code},{number}" for number, indicator in enumerate(indicators, 21)]
+    preview = upload(client, Indicator, "\n".join(["indicator_code,definition", *lines]))
     form = preview.context["confirm_form"].initial
-    kill_everywhere(lambda: client.post(address(YearlyValue, "process_import"), form))
-    assert figures() == [(21, 2, "DRAFT", 2), (22, 2, "DRAFT", 2), (23, 1, "DRAFT", 1)]
+    kill_everywhere(lambda: client.post(address(Indicator, "process_import"), form))
+    rows = Indicator.objects.order_by("code")
+    assert [(row.definition, row.history.count()) for row in rows] == [("21", 2), ("22", 2), ("23", 2)]
     assert AuditEvent.objects.filter(action=AuditAction.IMPORT).count() == 1
 
 

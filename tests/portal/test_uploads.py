@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from goals.importing import formats, reading
 from goals.importing.limits import MAX_BYTES
-from kpis.models import Upload, YearlyValue
+from kpis.models import Indicator, Upload
 from tests.hostile_files import FILES, workbook
 from tests.portal.round_world import World, make_world
 from tests.portal.test_write_paths import MODELS, rows_of
@@ -66,7 +66,7 @@ def doors(world: World) -> dict[str, str]:
     return {**found, "kpis_amendment_changes": reverse("admin:kpis_amendment_changes")}
 
 
-@pytest.mark.parametrize("door", ["kpis_yearlyvalue_import", "kpis_round_intake", "kpis_amendment_changes"])
+@pytest.mark.parametrize("door", ["kpis_indicator_import", "kpis_round_intake", "kpis_amendment_changes"])
 @pytest.mark.parametrize(("make", "says"), FILES.values(), ids=FILES)
 def test_a_hostile_file_is_refused_in_one_sentence_and_leaves_nothing(
     world: World, waiting: Path, door: str, make: Callable[[], bytes], says: str
@@ -99,8 +99,8 @@ def test_every_door_refuses_it(world: World, waiting: Path, kind: str) -> None:
 def test_what_a_file_is_shows_in_its_content_and_not_in_its_name_or_declared_type(
     world: World, name: str, kind: str
 ) -> None:
-    rows = [["indicator_code", "fiscal_year", "value"], [world.blank.code, "2024", "21"]]
-    page = send(world.browser("superuser"), reverse("admin:kpis_yearlyvalue_import"), workbook(rows), name, kind)
+    rows = [["indicator_code", "definition"], [world.blank.code, "直した定義"]]
+    page = send(world.browser("superuser"), reverse("admin:kpis_indicator_import"), workbook(rows), name, kind)
     assert refusals(page) == []
     assert "confirm_form" in page.context
 
@@ -130,20 +130,20 @@ def test_two_files_at_once_are_refused_whole(world: World) -> None:
 
 def test_a_file_waits_for_its_confirmation_only_and_is_gone_after_it(world: World, waiting: Path) -> None:
     client, sid = world.browser("superuser"), transaction.savepoint()
-    text = f"indicator_code,fiscal_year,value\n{world.blank.code},2024,21\n"
-    page = send(client, reverse("admin:kpis_yearlyvalue_import"), text.encode(), "a.csv", "text/csv")
+    text = f"indicator_code,definition\n{world.blank.code},直した定義\n"
+    page = send(client, reverse("admin:kpis_indicator_import"), text.encode(), "a.csv", "text/csv")
     (kept,) = waiting.iterdir()
     assert kept.stat().st_mode & 0o077 == 0
     assert client.get(f"/static/{kept.name}").status_code == 404
-    client.post(reverse("admin:kpis_yearlyvalue_process_import"), page.context["confirm_form"].initial)
-    assert YearlyValue.objects.filter(indicator=world.blank, value=21).exists()
+    client.post(reverse("admin:kpis_indicator_process_import"), page.context["confirm_form"].initial)
+    assert Indicator.objects.get(pk=world.blank.pk).definition == "直した定義"
     assert list(waiting.iterdir()) == []
     transaction.savepoint_rollback(sid)
 
 
 def test_the_file_of_a_preview_with_errors_does_not_wait(world: World, waiting: Path) -> None:
-    text = b"indicator_code,fiscal_year,value\n9-9-K99,2024,21\n"
-    page = send(world.browser("superuser"), reverse("admin:kpis_yearlyvalue_import"), text, "a.csv", "text/csv")
+    text = b"indicator_code,strategy_edition,revision_number,target\n9-9-K99,3,1,21\n"
+    page = send(world.browser("superuser"), reverse("admin:kpis_target_import"), text, "a.csv", "text/csv")
     assert "9-9-K99" in said(page)
     assert list(waiting.iterdir()) == []
 

@@ -91,13 +91,6 @@ LINES = [
         planner="OR",
         superuser="OR",
     ),
-    of_round(
-        "kpis_yearlyvalue_process_import",
-        bring(YearlyValue, "indicator_code,fiscal_year,value", lambda world: f"{world.blank.code},2024,21"),
-        own="O",
-        planner="OR",
-        superuser="OR",
-    ),
     of_round("kpis_yearlyvalue_delete", delete(YearlyValue), planner="POR", superuser="POR"),
     of_round(
         "kpis_yearlyvalue_changelist", delete_selected(YearlyValue), "delete_selected", planner="POR", superuser="POR"
