@@ -1,4 +1,4 @@
-"""Model fields whose form takes what clerks write: R6 or 令和6年度 for a year, １，２３４ or △5.2 for a number."""
+"""Model fields whose form takes what clerks write: R6 or 令和6年度 for a year, R6.10 for a month, △5.2 for a number."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ class FiscalYearField(models.PositiveSmallIntegerField):
         # The admin would put in its number box, which takes no 令和6年度.
         kwargs.pop("widget", None)
         return super().formfield(**{"form_class": forms.FiscalYearField, **kwargs})
+
+
+class MonthField(models.DateField):
+    """A month, stored as its first day."""
+
+    def deconstruct(self) -> Any:
+        """Be a plain date to the migrations: the column is one."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.DateField", args, kwargs
+
+    def formfield(self, **kwargs: Any) -> Any:  # type: ignore[override]
+        return super().formfield(**{**kwargs, "form_class": forms.MonthField})
 
 
 class NumberField(models.DecimalField):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from goals.notation.days import parse_day, parse_month
 from goals.numbers import Missing, format_plain, parse_number
 from goals.years import FiscalYear
 
@@ -34,6 +35,29 @@ class FiscalYearField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)
+
+
+class DayField(forms.DateField):
+    """A box for a date in any notation of the city, beside those of Django; cleans to a date."""
+
+    read = staticmethod(parse_day)
+
+    def to_python(self, value: Any) -> Any:
+        if not isinstance(value, str) or value in self.empty_values:
+            return super().to_python(value)
+        try:
+            return self.read(value)
+        except ValueError as error:
+            try:
+                return super().to_python(value)
+            except ValidationError:
+                raise ValidationError(str(error), code="invalid") from error
+
+
+class MonthField(DayField):
+    """The same for a month, which is its first day; a whole date stays that day."""
+
+    read = staticmethod(parse_month)
 
 
 class NumberField(forms.CharField):

@@ -12,8 +12,8 @@ _REIWA_BEGINS = date(2019, 5, 1)
 _HEISEI, _REIWA = 1989, 2019
 _FIRST_READ, _LAST_READ = 1926, 2100
 # letter: (name, year before its first, last number that is read)
-_ERAS = {"S": ("昭和", 1925, 64), "H": ("平成", 1988, 40), "R": ("令和", 2018, 99)}
-_LETTERS = {
+ERAS = {"S": ("昭和", 1925, 64), "H": ("平成", 1988, 40), "R": ("令和", 2018, 99)}
+LETTERS = {
     "R": "R",
     "r": "R",
     "令和": "R",
@@ -37,7 +37,7 @@ class FiscalYear:
 
     def __post_init__(self) -> None:
         """Refuse years that no era here can name (令和99 is the last)."""
-        if not _FIRST_READ <= self.year <= _ERAS["R"][1] + _ERAS["R"][2]:
+        if not _FIRST_READ <= self.year <= ERAS["R"][1] + ERAS["R"][2]:
             raise ValueError(f"「{self.year}」は年度として扱えません。{_HINT}")
 
     @classmethod
@@ -72,7 +72,7 @@ class FiscalYear:
     def long(self, as_of: date | None = None) -> str:
         """Write 令和6年度, in the era of a document of that date (before May 2019: 平成31年度)."""
         letter, number = self._in_era(as_of)
-        return f"{_ERAS[letter][0]}{'元' if number == 1 else number}年度"
+        return f"{ERAS[letter][0]}{'元' if number == 1 else number}年度"
 
     def short(self, as_of: date | None = None) -> str:
         """Write R6, in the era of a document of that date."""
@@ -93,7 +93,7 @@ class FiscalYear:
             letter = "R"
         else:
             letter = "H" if self.year >= _HEISEI else "S"
-        return letter, self.year - _ERAS[letter][1]
+        return letter, self.year - ERAS[letter][1]
 
 
 def _read(part: str, shown: str) -> tuple[int, bool]:
@@ -106,7 +106,7 @@ def _read(part: str, shown: str) -> tuple[int, bool]:
     in_era = _IN_ERA.fullmatch(part)
     if in_era is None:
         raise ValueError(_unreadable(shown))
-    name, before, last = _ERAS[_LETTERS[in_era[1]]]
+    name, before, last = ERAS[LETTERS[in_era[1]]]
     number = 1 if in_era[2] == "元" else int(in_era[2])
     if not 1 <= number <= last:
         raise ValueError(_unreadable(shown, f"{name}は元年から{last}年までです。"))

@@ -11,6 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
+from goals.notation.days import format_day
 from goals.spreadsheets import guarded
 from kanazawa_strategy.dashboard import Dashboard
 from kpis.evaluation import Group, Kind
@@ -156,7 +157,7 @@ class _Sheets:
         if board.is_preview:
             return f"{self._mark()}　確認が済んだ値を、いま公表したときの評価です。"
         day = board.round.published_on
-        return f"{day:%Y}年{day.month}月{day.day}日公表　{self._mark()}".strip() if day else self._mark()
+        return f"{format_day(day)}公表　{self._mark()}".strip() if day else self._mark()
 
     def _mark(self) -> str:
         return "　".join(filter(None, ["公表前" if self.board.is_preview else "", self.notice]))

@@ -11,6 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from goals.models import Department
+from goals.notation.days import format_day
 from goals.numbers import format_decimals
 from goals.spreadsheets import guarded
 from goals.years import FiscalYear
@@ -92,7 +93,7 @@ def _guide(book: Any, round_: Round, department: Department) -> None:
     sheet.write_string(
         0, 0, guarded(f"{round_} 実績値 調査票の記入のしかた"), book.add_format({"bold": True, "font_size": 14})
     )
-    due = f"{round_.due_on:%Y年%-m月%-d日}" if round_.due_on else "企画調整課からのお知らせのとおり"
+    due = format_day(round_.due_on) if round_.due_on else "企画調整課からのお知らせのとおり"
     lines = [("課", department.name), ("締切", due), *_GUIDE]
     for number, (name, text) in enumerate(lines, 2):
         sheet.write_string(number, 0, name, bold)

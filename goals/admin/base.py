@@ -20,9 +20,11 @@ from goals.admin import history
 from goals.admin.chosen import ChosenRows
 from goals.admin.reason import AsksWhy
 from goals.admin.transfer import Transfer
+from goals.forms import DayField
 from goals.numbers import whole
 from goals.years import FiscalYear
 
+NOTATION: Any = {models.DateField: {"form_class": DayField}}
 PARAGRAPH: Any = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 5})}}
 SOURCE_FIELDS: Any = (
     "資料（分かる範囲で）",
@@ -54,12 +56,12 @@ class NamedChoices:
 
 class Stacked(NamedChoices, admin.StackedInline):
     extra = 0
-    formfield_overrides = PARAGRAPH
+    formfield_overrides = NOTATION | PARAGRAPH
 
 
 class Tabular(NamedChoices, admin.TabularInline):
     extra = 0
-    formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 2, "cols": 32})}}
+    formfield_overrides = NOTATION | {models.TextField: {"widget": Textarea(attrs={"rows": 2, "cols": 32})}}
 
 
 class PortalAdmin(ChosenRows, NamedChoices, Transfer, admin.ModelAdmin):  # type: ignore[misc]
@@ -67,7 +69,7 @@ class PortalAdmin(ChosenRows, NamedChoices, Transfer, admin.ModelAdmin):  # type
 
     public = True
     list_per_page = 100
-    formfield_overrides = PARAGRAPH
+    formfield_overrides = NOTATION | PARAGRAPH
 
     @admin.display(description="年度", ordering="fiscal_year")
     def year_label(self, obj: Any) -> str:

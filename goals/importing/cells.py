@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 import unicodedata
 from decimal import Decimal
 from typing import Any
@@ -12,13 +11,11 @@ from django.db import models
 from django.utils import timezone
 from import_export import widgets
 
+from goals.fields import FiscalYearField, MonthField
+from goals.notation.days import parse_day, parse_month
 from goals.numbers import Missing, parse_number
 from goals.spreadsheets import GETA, guarded, unguarded
 from goals.years import FiscalYear
-
-_ERAS = {"R": 2018, "令和": 2018, "H": 1988, "平成": 1988, "S": 1925, "昭和": 1925}
-_WESTERN_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
-_ERA_DAY = re.compile(r"([RHS]|令和|平成|昭和)(元|\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.IGNORECASE)
 
 
 def plain(value: Any) -> str:
@@ -188,22 +185,17 @@ class Day(Cell):
     """A date: ISO, with slashes, or in an era."""
 
     def read(self, value: Any, **kwargs: Any) -> datetime.date:
-        text = folded(value)
-        try:
-            if western := _WESTERN_DAY.fullmatch(text):
-                return datetime.date(*map(int, western.groups()))
-            if era := _ERA_DAY.fullmatch(text):
-                name, number, month, day = era.groups()
-                year = _ERAS[name.upper()] + (1 if number == "元" else int(number))
-                return datetime.date(year, int(month), int(day))
-        except ValueError:
-            pass
-        raise ValueError(
-            f"「{plain(value)}」は日付として読み取れません。2024-10-22 や 令和6年10月22日 のように入力してください。"
-        )
+        return parse_day(plain(value))
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return "" if value is None else value.isoformat()
+
+
+class Month(Day):
+    """A month, as its first day; a whole date stays that day."""
+
+    def read(self, value: Any, **kwargs: Any) -> datetime.date:
+        return parse_month(plain(value))
 
 
 class Moment(Cell):
@@ -226,12 +218,11 @@ def cell_for(field: models.Field[Any, Any]) -> Cell:
     kinds: list[tuple[type[models.Field[Any, Any]], type[Cell]]] = [
         (models.BooleanField, Flag),
         (models.DateTimeField, Moment),
+        (MonthField, Month),
         (models.DateField, Day),
         (models.DecimalField, Number),
         (models.IntegerField, Whole),
     ]
-    from goals.fields import FiscalYearField
-
     if isinstance(field, FiscalYearField):
         return Year(blank or None, required=needed)
     kind = next((cell for type_, cell in kinds if isinstance(field, type_)), Text)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from import_export import widgets
 
+from goals.fields import FiscalYearField
 from goals.importing.cells import Cell, Code, Day, Whole, Year, folded, plain
 
 
@@ -95,8 +96,6 @@ def reach(row: Any, path: str) -> Any:
 
 def _reader(model: type[models.Model], path: str) -> Cell:
     """Return the cell that reads and writes the field at the end of the path."""
-    from goals.fields import FiscalYearField
-
     first, _, rest = path.partition("__")
     field = model._meta.get_field(first)
     if rest and field.related_model and not isinstance(field.related_model, str):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
 from goals.models import Strategy
+from goals.notation.days import parse_month
 from kanazawa_strategy.demo.files import find, read, save, table
 from kpis import rounds
 from kpis.evaluation import State
@@ -79,7 +80,7 @@ def _read(cell: str) -> dict[str, Any]:
         elif word in _STEPS:
             found["workflow"] = _STEPS[word]
         elif "-" in word:
-            found["available_on"] = datetime.date.fromisoformat(f"{word}-01")
+            found["available_on"] = parse_month(word)
         else:
             found["value"] = Decimal(word)
     return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from goals.notation.days import format_day
 from goals.numbers import format_decimals, with_unit
 from goals.years import FiscalYear
 from kanazawa_strategy.share import Words
@@ -100,7 +101,7 @@ class Profile(Summary):
         days = [row.line.assessment.round.published_on for row in self.years]
         days += [amendment.made_on for amendment in self.indicator.public_amendments]
         newest = max((day for day in days if day), default=None)
-        return f"{newest:%Y}年{newest.month}月{newest.day}日現在" if newest else ""
+        return f"{format_day(newest)}現在" if newest else ""
 
     @cached_property
     def newest_row(self) -> YearRow | None:

@@ -57,7 +57,7 @@ class AmendmentForm(forms.Form):
         widget=AdminTextareaWidget,
         help_text="市民が読んで分かるように書きます。値の横に載ります。",
     )
-    made_on = forms.DateField(label="変更日", widget=AdminDateWidget)
+    made_on = notation.DayField(label="変更日", widget=AdminDateWidget)
 
     def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

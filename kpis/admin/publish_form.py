@@ -11,6 +11,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 
+from goals.forms import DayField
 from kpis import rounds
 from kpis.admin.companion import Announcement, Companion
 from kpis.admin.shown import figure
@@ -126,7 +127,7 @@ class Preview:
 class PublishForm(forms.Form):
     """The date and the number of the decision by which a round becomes public."""
 
-    published_on = forms.DateField(
+    published_on = DayField(
         label="公表日",
         widget=AdminDateWidget,
         help_text="市民に示す日です。「公表する」を押すと、すぐに見えるようになります。",

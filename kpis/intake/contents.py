@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import re
 from decimal import Decimal
 from typing import Any
 
-from goals.importing.cells import Choice, Day, Text, folded
+from goals.importing.cells import Choice, Text
 from goals.importing.reading import NO_RESULT
+from goals.notation.days import format_month, parse_month
 from goals.numbers import Missing, format_plain, parse_number
 from kpis.evaluation import State
 from kpis.models import YearlyValue
@@ -33,22 +33,6 @@ _REASONS = {
     "調査なし": State.NOT_SURVEYED,
     "該当なし": State.NOT_APPLICABLE,
 }
-_MONTH = re.compile(r"(\d{4}|(?:[RrHS]|令和|平成)(?:元|\d{1,2}))[-/.年](\d{1,2})月?")
-
-
-def month(text: str) -> datetime.date | None:
-    """Read the month in which a value becomes known: 2025年9月, R7.9, or a whole date."""
-    if not text.strip():
-        return None
-    if found := _MONTH.fullmatch(folded(text)):
-        text = f"{found[1]}年{found[2]}月1日"
-    try:
-        day: datetime.date = Day().read(text)
-    except ValueError:
-        raise ValueError(
-            f"「{text.strip()}」は月として読み取れません。2025年9月 や R7.9 のように入力してください。"
-        ) from None
-    return day
 
 
 def shown(name: str, content: Any) -> str:
@@ -60,7 +44,7 @@ def shown(name: str, content: Any) -> str:
     if name == "state":
         return State(content).label
     if name == "available_on":
-        return f"{content.year}年{content.month}月"
+        return format_month(content)
     return _RATINGS.show(content) if name == "self_rating" else str(content)
 
 
@@ -70,7 +54,7 @@ def read_text(name: str, text: str, current: YearlyValue | None) -> Any:
         raise ValueError("計算結果の保存されていない数式です。Excel で開いて保存し直すか、値だけを貼り付けてください。")
     old = getattr(current, name) if current else None
     if name == "available_on":
-        day = month(text)
+        day = parse_month(text) if text.strip() else None
         same = isinstance(old, datetime.date) and day is not None and (old.year, old.month) == (day.year, day.month)
         return old if same else day
     if name == "self_rating":

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from goals.fields import AddressField, FiscalYearField, NumberField
+from goals.fields import AddressField, FiscalYearField, MonthField, NumberField
 from goals.years import FiscalYear
 from kpis.evaluation import Group, Observation, Rating, State
 from kpis.models.indicator import Indicator
@@ -47,7 +47,7 @@ class YearlyValue(models.Model):
         "実績値", null=True, blank=True, help_text="値がないときは空欄にし、理由を「状態」で選びます。0 は値です。"
     )
     state = models.CharField("状態", max_length=20, choices=[(state.value, state.label) for state in State])
-    available_on = models.DateField(
+    available_on = MonthField(
         "公表予定", null=True, blank=True, help_text="未公表のとき、分かる見込みの月（その月の1日）を入れます。"
     )
     note = models.TextField("備考（公開）", blank=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
-import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -12,7 +10,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from goals.forms import NumberField
+from goals.forms import MonthField, NumberField
+from goals.notation.days import format_month
 from goals.numbers import format_plain
 from kpis.evaluation import State
 from kpis.models import Indicator, YearlyValue
@@ -31,10 +30,6 @@ NAMES = (
     "evidence_url",
     "breaks_series",
 )
-_MONTH = re.compile(
-    r"(?:(令和|R)(元|[0-9]{1,2})|([0-9]{4}))[年./-]([0-9]{1,2})月?(?:[./-]?[0-9]{1,2}日?)?", re.IGNORECASE
-)
-_REIWA = 2018  # the year before its first
 
 
 def cells_of(value: YearlyValue | None) -> dict[str, str]:
@@ -43,13 +38,9 @@ def cells_of(value: YearlyValue | None) -> dict[str, str]:
         return dict.fromkeys((*NAMES, "doubts_answer"), "")
     cells = {name: str(getattr(value, name) or "") for name in (*NAMES, "doubts_answer")}
     cells["value"] = "" if value.value is None else format_plain(value.value)
-    cells["available_on"] = month(value.available_on)
+    cells["available_on"] = format_month(value.available_on) if value.available_on else ""
     cells["breaks_series"] = CHECKED if value.breaks_series else ""
     return cells
-
-
-def month(day: datetime.date | None) -> str:
-    return f"{day.year}年{day.month}月" if day else ""
 
 
 def label_of(name: str) -> str:
@@ -62,26 +53,6 @@ def shown(name: str, text: str) -> str:
         return "はい" if text else "いいえ"
     field: Any = YearlyValue._meta.get_field(name)
     return str(dict(field.flatchoices).get(text, text)) or "（空欄）"
-
-
-class MonthField(forms.CharField):
-    """A month as clerks write it (2026年11月, 令和8年11月, R8.11, 2026-11); cleans to its first day."""
-
-    def to_python(self, value: Any) -> datetime.date | None:  # type: ignore[override]
-        text = super().to_python(value)
-        if not text:
-            return None
-        found = _MONTH.fullmatch(re.sub(r"\s", "", unicodedata.normalize("NFKC", text)))
-        try:
-            if found is None:
-                raise ValueError
-            era, in_era, western, number = found.groups()
-            year = _REIWA + (1 if in_era == "元" else int(in_era)) if era else int(western)
-            return datetime.date(year, int(number), 1)
-        except ValueError:
-            raise ValidationError(
-                f"「{text}」は年月として読み取れません。2026年11月 や 令和8年11月 のように入力してください。"
-            ) from None
 
 
 class RowForm(forms.Form):
@@ -103,6 +74,10 @@ class RowForm(forms.Form):
         super().__init__({name: plain(text) for name, text in data.items()})
         field: Any = self.fields["value"]
         field.unit = indicator.unit
+
+    def clean_available_on(self) -> datetime.date | None:
+        day: datetime.date | None = self.cleaned_data["available_on"]
+        return day.replace(day=1) if day else None
 
     def clean(self) -> dict[str, Any]:
         """Take a number without a state as final, and ask for the reason where there is no number."""

@@ -8,6 +8,7 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from goals.forms import DayField
 from goals.models import Revision
 from goals.models.strategy import RevisionStatus
 from measures import revisions
@@ -16,7 +17,7 @@ from measures import revisions
 class AdoptForm(forms.Form):
     """The date on which a revision was decided."""
 
-    adopted_on = forms.DateField(
+    adopted_on = DayField(
         label="決定日",
         widget=AdminDateWidget,
         help_text="市民に示す日です。「決定する」を押すと、すぐに見えるようになります。",
