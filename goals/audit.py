@@ -13,6 +13,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from goals.addresses import client_address
+from goals.notation.words import yes_or_no
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -168,7 +169,7 @@ def _end(row: Membership) -> str:
 
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
-        return "はい" if value else "いいえ"
+        return yes_or_no(value)
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, list | tuple | set):

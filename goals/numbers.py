@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 
+from goals.notation.words import NO_FIGURE
+
 MINUS = "−"  # U+2212, the width of a plus sign
 _EXACT = Context(prec=2000, rounding=ROUND_HALF_UP)  # wide enough that only quantize() ever rounds
 
 _NUMBER = re.compile(r"([+\-−△▲]?)([1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?")
 _KEY_DIGITS = 18  # as many as a key of the database may have
-_BLANK, _MARK = "空欄", "値なし"
-_MISSING = {"": _BLANK, **dict.fromkeys(("-", "−", "―", "‐", "..."), _MARK)}
-_MISSING |= {word: word for word in ("未公表", "集計中", "調査なし", "該当なし")}
 # Dropped where the caller names no unit; with one, only that unit is.
 _COUNTERS = re.compile(
     "%|ポイント|件|人|名|者|組|社|団体|組織|企業|事業|事業所|店|店舗|品|品目|台|本|冊|点|枚|個|回|便|泊|人泊|円|日|時間|分|歳|位|倍|種類"
@@ -29,7 +28,7 @@ _NOT_FINITE = re.compile(r"[+\-−]?(?:s?nan|inf(?:inity)?|∞)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Stand for a cell without a number; `reason` is the word typed, 空欄, or 値なし for a dash."""
+    """Stand for a cell without a number; `reason` is the name of its state, 空欄, or 値なし for a dash."""
 
     reason: str
 
@@ -38,8 +37,8 @@ def parse_number(text: str, unit: str | None = None) -> Decimal | Missing:
     """Read one cell; with `unit`, no other counter is let through. Raise ValueError with a sentence."""
     shown = text.strip()
     cleaned = unicodedata.normalize("NFKC", text).strip()
-    if cleaned in _MISSING:
-        return Missing(_MISSING[cleaned])
+    if cleaned in NO_FIGURE:
+        return Missing(NO_FIGURE[cleaned])
     found = _NUMBER.match(cleaned)
     if found is None or not _is_counter(cleaned[found.end() :], unit) or _hides_digits(shown):
         raise ValueError(f"「{shown}」{_what_is_wrong(cleaned, shown, unit)}")

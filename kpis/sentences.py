@@ -27,6 +27,16 @@ class Word(StrEnum):
         member._value_, member.label = value, label
         return member
 
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Return them as fields and forms offer them."""
+        return [(member.value, member.label) for member in cls]
+
+    @classmethod
+    def named(cls, label: str) -> Self | None:
+        """Return the member that is written so, None where there is none."""
+        return next((member for member in cls if member.label == label), None)
+
 
 class Group(Word):
     """The groups of ratings, for charts and counts."""

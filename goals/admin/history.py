@@ -15,6 +15,7 @@ from django.db import models
 from simple_history.utils import get_m2m_reverse_field_name
 
 from goals.fields import FiscalYearField
+from goals.notation.words import yes_or_no
 from goals.numbers import format_plain
 from goals.years import FiscalYear
 
@@ -98,7 +99,7 @@ def _shown(field: models.Field[Any, Any], record: Any) -> str:
     if isinstance(field, FiscalYearField):
         return FiscalYear(value).long()
     if isinstance(value, bool):
-        return "はい" if value else "いいえ"
+        return yes_or_no(value)
     if isinstance(value, Decimal):
         return format_plain(value)
     return value.isoformat() if isinstance(value, datetime.date) else str(value)

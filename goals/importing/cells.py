@@ -13,6 +13,7 @@ from import_export import widgets
 
 from goals.fields import FiscalYearField, MonthField
 from goals.notation.days import parse_day, parse_month
+from goals.notation.words import yes_or_no
 from goals.numbers import Missing, parse_number
 from goals.spreadsheets import GETA, guarded, unguarded
 from goals.years import FiscalYear
@@ -178,7 +179,7 @@ class Flag(Cell):
         return int(value) if kwargs.get("force_native_type") else str(int(value))
 
     def show(self, value: Any) -> str:
-        return "" if value is None else "はい" if value else "いいえ"
+        return "" if value is None else yes_or_no(value)
 
 
 class Day(Cell):

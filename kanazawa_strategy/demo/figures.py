@@ -24,7 +24,6 @@ from measures.models import Measure, MeasureReport
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-_STATES = {state.label: state for state in State}
 _STEPS = {step.label: step for step in Workflow}
 
 
@@ -75,8 +74,8 @@ def _read(cell: str) -> dict[str, Any]:
     """Read a cell: a number, then its state, month of publication and step in the words of the screens."""
     found: dict[str, Any] = {}
     for word in cell.split():
-        if word in _STATES:
-            found["state"] = _STATES[word]
+        if state := State.named(word):
+            found["state"] = state
         elif word in _STEPS:
             found["workflow"] = _STEPS[word]
         elif "-" in word:

@@ -47,9 +47,7 @@ class AmendmentForm(forms.Form):
     value = notation.NumberField(
         label="新しい値", required=False, help_text="値がないときは空欄にし、下の状態で理由を選びます。"
     )
-    state = forms.ChoiceField(
-        label="新しい状態", required=False, choices=[*_BLANK, *((s.value, s.label) for s in State)]
-    )
+    state = forms.ChoiceField(label="新しい状態", required=False, choices=[*_BLANK, *State.choices()])
     committee_rating = forms.ChoiceField(label="推進委員会の評価", required=False, choices=[*_BLANK, *SELF_RATINGS])
     committee_comment = forms.CharField(label="推進委員会の意見", required=False, widget=AdminTextareaWidget)
     reason = forms.CharField(

@@ -25,14 +25,9 @@ LABELS = {
     "self_comment": "自己評価の理由",
 }
 TEXTS = ("note", "analysis", "next_steps", "self_comment")
-_STATES = Choice([(state.value, state.label) for state in State], None)
+_UNCOMPUTED = "計算結果の保存されていない数式です。Excel で開いて保存し直すか、値だけを貼り付けてください。"
+_STATES = Choice(State.choices(), None)
 _RATINGS = Choice(list(SELF_RATINGS))
-_REASONS = {
-    "未公表": State.UNPUBLISHED,
-    "集計中": State.COLLECTING,
-    "調査なし": State.NOT_SURVEYED,
-    "該当なし": State.NOT_APPLICABLE,
-}
 
 
 def shown(name: str, content: Any) -> str:
@@ -51,7 +46,7 @@ def shown(name: str, content: Any) -> str:
 def read_text(name: str, text: str, current: YearlyValue | None) -> Any:
     """Read a cell that stands by itself; raises ValueError."""
     if text == NO_RESULT:
-        raise ValueError("計算結果の保存されていない数式です。Excel で開いて保存し直すか、値だけを貼り付けてください。")
+        raise ValueError(_UNCOMPUTED)
     old = getattr(current, name) if current else None
     if name == "available_on":
         day = parse_month(text) if text.strip() else None
@@ -76,11 +71,11 @@ def read_value(text: str, unit: str, state: str | None) -> tuple[Decimal | None,
     `state` is what the cell of the state says, None where it says nothing.
     """
     if text == NO_RESULT:
-        raise ValueError("計算結果の保存されていない数式です。Excel で開いて保存し直すか、値だけを貼り付けてください。")
+        raise ValueError(_UNCOMPUTED)
     number = parse_number(text, unit)
     if not isinstance(number, Missing):
         return number or abs(number), None  # −0 is 0
-    meant = _REASONS.get(number.reason)
+    meant = State.named(number.reason)
     if meant and state and state != meant:
         raise ValueError(
             f"「{text.strip()}」とありますが、状態は「{State(state).label}」です。どちらかに合わせてください。"

@@ -12,7 +12,7 @@ from kpis.models.round import Round, RoundStatus
 from kpis.models.target import Target
 from kpis.models.value import SELF_RATINGS
 
-RATINGS = [(rating.value, rating.label) for rating in Rating]
+RATINGS = Rating.choices()
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -34,10 +34,10 @@ class Assessment(models.Model):
     )
     fiscal_year = FiscalYearField("年度")
     value = NumberField("実績値", null=True, blank=True)
-    state = models.CharField("状態", max_length=20, choices=[(s.value, s.label) for s in State], blank=True)
+    state = models.CharField("状態", max_length=20, choices=State.choices(), blank=True)
     breaks_series = models.BooleanField("前年度までと比べられない", default=False)
     # What it was judged by
-    kind = models.CharField("目標の型", max_length=20, choices=[(kind.value, kind.label) for kind in Kind])
+    kind = models.CharField("目標の型", max_length=20, choices=Kind.choices())
     baseline = NumberField("基準値", null=True, blank=True)
     baseline_year = FiscalYearField("基準年度", null=True, blank=True)
     target = NumberField("目標値", null=True, blank=True)

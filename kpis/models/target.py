@@ -41,7 +41,7 @@ class Target(Sourced):
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="targets", verbose_name="指標")
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="targets", verbose_name="改訂")
-    kind = models.CharField("目標の型", max_length=20, choices=[(kind.value, kind.label) for kind in Kind])
+    kind = models.CharField("目標の型", max_length=20, choices=Kind.choices())
     baseline = NumberField("基準値", null=True, blank=True)
     baseline_year = FiscalYearField("基準年度", null=True, blank=True)
     baseline_note = models.CharField(

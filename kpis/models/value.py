@@ -13,7 +13,7 @@ from kpis.evaluation import Group, Observation, Rating, State
 from kpis.models.indicator import Indicator
 from kpis.models.round import Round, RoundStatus
 
-VALUE_STATES = [State.FINAL.value, State.PRELIMINARY.value, State.ESTIMATE.value]
+VALUE_STATES = [state.value for state in State if state.has_value]
 SELF_RATINGS = [(rating.value, rating.label) for rating in Rating if rating.group != Group.UNJUDGED]
 
 
@@ -46,7 +46,7 @@ class YearlyValue(models.Model):
     value = NumberField(
         "実績値", null=True, blank=True, help_text="値がないときは空欄にし、理由を「状態」で選びます。0 は値です。"
     )
-    state = models.CharField("状態", max_length=20, choices=[(state.value, state.label) for state in State])
+    state = models.CharField("状態", max_length=20, choices=State.choices())
     available_on = MonthField(
         "公表予定", null=True, blank=True, help_text="未公表のとき、分かる見込みの月（その月の1日）を入れます。"
     )

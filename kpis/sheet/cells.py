@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 
 from goals.forms import MonthField, NumberField
 from goals.notation.days import format_month
+from goals.notation.words import yes_or_no
 from goals.numbers import format_plain
 from kpis.evaluation import State
 from kpis.models import Indicator, YearlyValue
@@ -50,7 +51,7 @@ def label_of(name: str) -> str:
 
 def shown(name: str, text: str) -> str:
     if name == "breaks_series":
-        return "はい" if text else "いいえ"
+        return yes_or_no(text)
     field: Any = YearlyValue._meta.get_field(name)
     return str(dict(field.flatchoices).get(text, text)) or "（空欄）"
 
@@ -59,7 +60,7 @@ class RowForm(forms.Form):
     """What is typed into one row, read in the indicator's unit."""
 
     value = NumberField(required=False)
-    state = forms.ChoiceField(required=False, choices=[("", ""), *((state.value, state.label) for state in State)])
+    state = forms.ChoiceField(required=False, choices=[("", ""), *State.choices()])
     available_on = MonthField(required=False)
     note = forms.CharField(required=False)
     analysis = forms.CharField(required=False)
