@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -13,8 +14,8 @@ from django.urls import reverse
 from kanazawa_strategy.desk_figures import Figure, accounts, data_checks, opinions, opinions_of
 from kpis.access import Entrant
 from kpis.models import Round, RoundStatus
-from kpis.review import Line, Review, ReviewLine, Share, Show
-from measures.review import ReportLine, ReportReview
+from kpis.review import Line, Review, ReviewLine, ReviewList, Share, Show
+from measures.review import ReportReview
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -80,8 +81,8 @@ def desk_of(user: User | AnonymousUser, today: datetime.date) -> Desk:
         for round_ in under_way[:ROUNDS]:
             review = Review.of(round_, None if desk.runs_rounds else own)
             reports = ReportReview.of(round_, None if desk.runs_rounds else own)
-            desk.tasks += [_task(round_, share, today) for share in review.shares if _is_of(share, own)]
-            desk.tasks += [_report_task(round_, share, today) for share in reports.shares if _is_of(share, own)]
+            desk.tasks += _tasks(review, own, today, "kpis_sheet", "実績値", "年度実績入力を開く")
+            desk.tasks += _tasks(reports, own, today, "measures_sheet", "取組報告", "取組の年度報告を開く")
             if desk.runs_rounds:
                 desk.progress.append(_progress(review, reports, today))
     if desk.runs_rounds:
@@ -94,44 +95,33 @@ def desk_of(user: User | AnonymousUser, today: datetime.date) -> Desk:
 
 
 def deadline_of(round_: Round, today: datetime.date) -> str:
-    """Write how many days are left."""
+    """Write how many days are left, while a round takes entries."""
     if round_.status == RoundStatus.REVIEW:
         return "受付は終わり、企画調整課が確認中"
-    if round_.due_on is None:
-        return "締切は未定"
-    days = (round_.due_on - today).days
-    if days > 0:
-        return f"締切まで{days}日"
-    return f"締切を{-days}日過ぎています" if days else "締切は今日"
+    return round_.deadline(today) or "締切は未定"
 
 
-def _is_of(share: Share[Any], own: set[int]) -> bool:
-    return share.department is not None and share.department.pk in own
-
-
-def _task(round_: Round, share: Share[Line], today: datetime.date) -> Task:
-    url = reverse("admin:kpis_sheet", args=[round_.pk, share.code])
-    return Task(round_, share, deadline_of(round_, today), "実績値", "年度実績入力を開く", url)
-
-
-def _report_task(round_: Round, share: Share[ReportLine], today: datetime.date) -> Task:
-    url = reverse("admin:measures_sheet", args=[round_.pk, share.code])
-    return Task(round_, share, deadline_of(round_, today), "取組報告", "取組の年度報告を開く", url)
+def _tasks(
+    review: ReviewList[Any], own: set[int], today: datetime.date, sheet: str, thing: str, button: str
+) -> list[Task]:
+    """Return what the user's departments have to fill in of one kind."""
+    round_, tasks = review.round, []
+    for share in review.shares:
+        if share.department is not None and share.department.pk in own:
+            url = reverse(f"admin:{sheet}", args=[round_.pk, share.code])
+            tasks.append(Task(round_, share, deadline_of(round_, today), thing, button, url))
+    return tasks
 
 
 def _progress(review: Review, reports: ReportReview, today: datetime.date) -> Progress:
     round_ = review.round
     everything = Share(None, review.lines)
-    overdue = [(share, share.late(round_.due_on, today)) for share in review.shares]
     return Progress(
         round_,
         deadline_of(round_, today),
         [(_name(share), _figures(round_, share, share.code)) for share in review.shares],
         _figures(round_, everything, ""),
-        [
-            *(Figure(_name(share), late, _review(round_, share.code)) for share, late in overdue if late),
-            *_late_reports(reports, today),
-        ],
+        [*_late(review, today, _review), *_late(reports, today, _report_review, "（取組報告）")],
         Figure(
             "注意のある値（前年度からの急な変化、累計の減少など）",
             everything.count(Show.DOUBTFUL),
@@ -143,14 +133,13 @@ def _progress(review: Review, reports: ReportReview, today: datetime.date) -> Pr
     )
 
 
-def _late_reports(reports: ReportReview, today: datetime.date) -> list[Figure]:
-    round_ = reports.round
-    overdue = [(share, share.late(round_.due_on, today)) for share in reports.shares]
-    return [
-        Figure(f"{_name(share)}（取組報告）", late, _report_review(round_, share.code))
-        for share, late in overdue
-        if late
-    ]
+def _late(
+    review: ReviewList[Any], today: datetime.date, address: Callable[[Round, str], str], thing: str = ""
+) -> list[Figure]:
+    """Count by department what should have been handed in."""
+    round_ = review.round
+    counts = [(share, share.late(round_, today)) for share in review.shares]
+    return [Figure(f"{_name(share)}{thing}", late, address(round_, share.code)) for share, late in counts if late]
 
 
 def _report_figures(reports: ReportReview) -> list[Figure]:

@@ -56,8 +56,7 @@ def _targets(label: str, lacking: Q) -> Figure:
 def opinions(today: datetime.date) -> list[Figure]:
     """Count what the office has to do about the committee's opinions: 3 queries."""
     submitted = Opinion.objects.filter(status=OpinionStatus.SUBMITTED)
-    unanswered = Opinion.objects.filter(response="")
-    overdue = unanswered.filter(due_on__lt=today)
+    unanswered, overdue = Opinion.objects.unanswered(), Opinion.objects.overdue(today)
     return [
         Figure(
             "提出され、まだ公開していない意見",
@@ -73,8 +72,8 @@ def opinions(today: datetime.date) -> list[Figure]:
 
 def opinions_of(departments: set[int], today: datetime.date) -> list[Figure]:
     """Count the opinions that wait for an answer of these departments: 2 queries; nothing where there is none."""
-    waiting = Opinion.objects.filter(department__in=departments, response="")
-    number, overdue = waiting.count(), waiting.filter(due_on__lt=today).count()
+    theirs = Opinion.objects.filter(department__in=departments)
+    number, overdue = theirs.unanswered().count(), theirs.overdue(today).count()
     query = {"answered": 0, "department__in": ",".join(map(str, sorted(departments)))}
     found = [
         Figure("担当する意見で、対応が未記入のもの", number, _list("measures_opinion", **query)),

@@ -49,7 +49,7 @@ class Letter:
         address = settings.SITE_URL.rstrip("/") + reverse("admin:index")
         return (
             f"{self.user.get_full_name() or self.user.get_username()} 様\n\n"
-            f"{self.round}の{self._things}について、{_deadline(self.round.due_on, today)}\n"
+            f"{self.round}の{self._things}について、{_deadline(self.round, today)}\n"
             f"{_listed('指標', self.waiting)}{_listed('取組', self.unreported)}"
             f"次の画面から入力し、提出してください。\n{address}\n\n"
             f"{_UNKNOWN if self.waiting else ''}"
@@ -62,18 +62,18 @@ def _listed(thing: str, rows: Sequence[object]) -> str:
     return f"まだ提出されていない{thing}が{len(rows)}件あります。\n\n{names}\n\n" if rows else ""
 
 
-def _deadline(due_on: datetime.date | None, today: datetime.date) -> str:
+def _deadline(round_: Round, today: datetime.date) -> str:
+    due_on, days = round_.due_on, round_.days_left(today)
     assert due_on is not None  # letters() takes rounds with a due date only
+    assert days is not None
     shown = f"締切は{due_on.month}月{due_on.day}日"
-    days = (due_on - today).days
     if days > 0:
         return f"{shown}です（あと{days}日）。"
     return f"{shown}でした（{-days}日過ぎています）。" if days else f"{shown}、本日です。"
 
 
-def is_due(due_on: datetime.date, today: datetime.date) -> bool:
-    """Tell whether a mail goes out today: 30, 7 and 1 days before, 1, 7 and every 30 days after."""
-    days = (due_on - today).days
+def is_due(days: int) -> bool:
+    """Tell whether a mail goes out with so many days left: 30, 7 and 1 before, 1, 7 and every 30 after."""
     return days in BEFORE or -days in AFTER or (days < 0 and -days % EVERY == 0)
 
 
@@ -81,7 +81,8 @@ def letters(today: datetime.date) -> Iterator[Letter]:
     """Give the mails of today; a person who already got one today about a round gets no second."""
     rounds = Round.objects.filter(status=RoundStatus.OPEN, due_on__isnull=False).select_related("strategy")
     for round_ in rounds:
-        if round_.due_on and is_due(round_.due_on, today):
+        days = round_.days_left(today)
+        if days is not None and is_due(days):
             yield from _letters_of(round_, today)
 
 
@@ -108,8 +109,8 @@ def _waiting(round_: Round, today: datetime.date) -> dict[int, list[Indicator]]:
     indicators = Indicator.objects.of(round_.strategy).filter(ended_on__isnull=True, department__isnull=False)
     for indicator in indicators.in_order():
         row = rows.get(indicator.pk)
-        is_known_later = row is not None and row.available_on is not None and row.available_on > today
-        if indicator.department_id and not is_known_later and (row is None or row.workflow == Workflow.DRAFT):
+        waits = row is None or (row.workflow == Workflow.DRAFT and not row.comes_later(today))
+        if indicator.department_id and waits:
             found[indicator.department_id].append(indicator)
     return found
 

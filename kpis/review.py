@@ -69,9 +69,9 @@ class ReviewLine(ABC):
             return bool(self.row and self.row.returned_note and self.step == Show.DRAFT)
         return self.is_doubtful if show == Show.DOUBTFUL else self.step == show
 
-    def is_late(self, due_on: datetime.date | None, today: datetime.date) -> bool:
+    def is_late(self, round_: Round, today: datetime.date) -> bool:
         """Tell whether the line should have been handed in."""
-        return due_on is not None and due_on < today and self.step in {Show.BLANK, Show.DRAFT}
+        return round_.is_overdue(today) and self.step in {Show.BLANK, Show.DRAFT}
 
     @property
     def is_plain(self) -> bool:
@@ -121,10 +121,8 @@ class Line(ReviewLine):
     def is_doubtful(self) -> bool:
         return bool(self.doubts)
 
-    def is_late(self, due_on: datetime.date | None, today: datetime.date) -> bool:
-        """Tell whether the line should have been handed in; what can't be known yet is not late."""
-        known_on = self.value.available_on if self.value else None
-        return super().is_late(due_on, today) and (known_on is None or known_on <= today)
+    def is_late(self, round_: Round, today: datetime.date) -> bool:
+        return super().is_late(round_, today) and not (self.value and self.value.comes_later(today))
 
     @property
     def is_plain(self) -> bool:
@@ -170,8 +168,8 @@ class Share(Generic[LineT]):
     def entered(self) -> int:
         return len(self.lines) - self.count(Show.BLANK)
 
-    def late(self, due_on: datetime.date | None, today: datetime.date) -> int:
-        return sum(line.is_late(due_on, today) for line in self.lines)
+    def late(self, round_: Round, today: datetime.date) -> int:
+        return sum(line.is_late(round_, today) for line in self.lines)
 
 
 @dataclass(frozen=True)

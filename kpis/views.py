@@ -130,7 +130,7 @@ class SheetPages:
             "next_tab": next((tab for before, tab in pairwise(tabs) if before.is_shown), None),
             "refusal": refusal,
             "editable": not refusal,
-            "deadline": sheet.deadline(timezone.localdate()),
+            "deadline": sheet.round.deadline(timezone.localdate()),
             "asked_to_submit": asked_to_submit,
             "key": f"{self.part}:{request.user.pk}:{sheet.round.pk}:{sheet.department.code}",
         }

@@ -10,6 +10,7 @@ from goals.filtering import PageFilter
 from goals.models import Goal, Strategy, Theme
 from kpis.models import Tag
 from measures.models import Measure, Opinion, ResponseClass
+from measures.models.committee import UNANSWERED
 
 
 class MeasureFilter(PageFilter):
@@ -78,7 +79,7 @@ class OpinionFilter(PageFilter):
         self.filters["goal"].extra["choices"] = _goals()
 
     def by_answer(self, rows: QuerySet[Opinion], name: str, value: str) -> QuerySet[Opinion]:
-        return rows.filter(response="") if value == "0" else rows.exclude(response="")
+        return rows.filter(UNANSWERED) if value == "0" else rows.exclude(UNANSWERED)
 
 
 def _goals() -> list[tuple[str, str]]:

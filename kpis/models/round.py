@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -9,6 +9,9 @@ from django.db.models import Q
 from goals.fields import FiscalYearField
 from goals.models import Strategy
 from goals.years import FiscalYear
+
+if TYPE_CHECKING:
+    import datetime
 
 
 class RoundStatus(models.TextChoices):
@@ -78,6 +81,22 @@ class Round(models.Model):
     @property
     def takes_entries(self) -> bool:
         return self.status in {RoundStatus.OPEN, RoundStatus.REVIEW}
+
+    def days_left(self, today: datetime.date) -> int | None:
+        """Count the days to the deadline, below 0 after it; None where none is set."""
+        return (self.due_on - today).days if self.due_on else None
+
+    def is_overdue(self, today: datetime.date) -> bool:
+        return (self.days_left(today) or 0) < 0
+
+    def deadline(self, today: datetime.date) -> str:
+        """Write how long there is: 締切まで9日; nothing where no deadline is set."""
+        days = self.days_left(today)
+        if days is None:
+            return ""
+        if days == 0:
+            return "締切は今日"
+        return f"締切まで{days}日" if days > 0 else f"締切を{-days}日過ぎています"
 
     def clean(self) -> None:
         if self.opens_on and self.due_on and self.opens_on > self.due_on:

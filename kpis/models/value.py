@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,6 +12,9 @@ from goals.years import FiscalYear
 from kpis.evaluation import Group, Observation, Rating, State
 from kpis.models.indicator import Indicator
 from kpis.models.round import Round, RoundStatus
+
+if TYPE_CHECKING:
+    import datetime
 
 VALUE_STATES = [state.value for state in State if state.has_value]
 SELF_RATINGS = [(rating.value, rating.label) for rating in Rating if rating.group != Group.UNJUDGED]
@@ -115,6 +118,10 @@ class YearlyValue(models.Model):
     @property
     def observation(self) -> Observation:
         return Observation(self.fiscal_year, self.value, State(self.state))
+
+    def comes_later(self, today: datetime.date) -> bool:
+        """Tell whether the figure can't be known yet: then nobody is late with it."""
+        return self.available_on is not None and self.available_on > today
 
     def clean(self) -> None:
         self.check_state()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -223,16 +222,3 @@ class Grid(ABC, Generic[RowT]):
     @property
     def saved_now(self) -> list[RowT]:
         return [row for row in self.rows if row.outcome == Outcome.SAVED]
-
-    def deadline(self, today: datetime.date) -> str:
-        return deadline(self.round, today)
-
-
-def deadline(round_: Round, today: datetime.date) -> str:
-    """Say how long there is: 締切まで9日."""
-    if round_.due_on is None:
-        return ""
-    days = (round_.due_on - today).days
-    if days == 0:
-        return "締切は今日です"
-    return f"締切まで{days}日" if days > 0 else f"締切を{-days}日過ぎています"

@@ -17,8 +17,7 @@ from goals.admin.filters import department_filter, goal_filter
 from kpis.models import Indicator
 from measures import resources
 from measures.models import Measure, Opinion, OpinionStatus
-
-UNANSWERED = Q(response="")
+from measures.models.committee import UNANSWERED
 
 
 class AnsweredFilter(admin.SimpleListFilter):
@@ -40,10 +39,10 @@ class OverdueFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("1", "期限超過（未記入）"), ("0", "期限内（未記入）"), ("none", "期限なし（未記入）")]
 
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        today, open_ = timezone.localdate(), queryset.filter(UNANSWERED)
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        today, open_ = timezone.localdate(), queryset.unanswered()
         chosen = {
-            "1": open_.filter(due_on__lt=today),
+            "1": queryset.overdue(today),
             "0": open_.filter(due_on__gte=today),
             "none": open_.filter(due_on=None),
         }
@@ -230,9 +229,8 @@ class OpinionAdmin(TracedAdmin):
     def due(self, obj: Opinion) -> str:
         if obj.due_on is None:
             return "-"
-        if obj.response or obj.due_on >= timezone.localdate():
-            return f"{obj.due_on:%Y-%m-%d}"
-        return format_html("{}<br><strong>期限超過</strong>", f"{obj.due_on:%Y-%m-%d}")
+        day = f"{obj.due_on:%Y-%m-%d}"
+        return format_html("{}<br><strong>期限超過</strong>", day) if obj.is_overdue(timezone.localdate()) else day
 
 
 def _is_seen(opinion: Opinion) -> bool:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,6 +13,9 @@ from goals.fields import FiscalYearField
 from goals.models import Department, Goal, Sourced
 from kpis.models import Indicator
 from measures.models.measure import Measure
+
+if TYPE_CHECKING:
+    import datetime
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -96,12 +99,22 @@ class ResponseClass(models.TextChoices):
     REFERENCE = "REFERENCE", "参考とする"
 
 
+UNANSWERED = models.Q(response="")
+
+
 class OpinionQuerySet(models.QuerySet["Opinion"]):
     def get_by_natural_key(self, code: str) -> Opinion:
         return self.get(code=code)
 
     def public(self) -> Self:
         return self.filter(status=OpinionStatus.PUBLIC, meeting__is_listed=True)
+
+    def unanswered(self) -> Self:
+        return self.filter(UNANSWERED)
+
+    def overdue(self, today: datetime.date) -> Self:
+        """Return those whose answer is late."""
+        return self.unanswered().filter(due_on__lt=today)
 
     def about(self, indicator: Indicator) -> Self:
         """Return the opinions on an indicator, said of it or answered by it."""
@@ -188,6 +201,9 @@ class Opinion(Sourced):
         return (self.code,)
 
     natural_key.dependencies = ["measures.meeting", "measures.measure", "kpis.indicator"]  # type: ignore[attr-defined]
+
+    def is_overdue(self, today: datetime.date) -> bool:
+        return not self.response and self.due_on is not None and self.due_on < today
 
     def clean(self) -> None:
         if self.meeting_id and self.code and not self.code.startswith(f"{self.meeting.held_on:%Y-%m-%d}-"):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from kpis.evaluation import Kind, State
-from kpis.models import Basis, Indicator, RoundStatus, Target, Workflow, YearlyValue
+from kpis.models import Basis, Indicator, Round, RoundStatus, Target, Workflow, YearlyValue
 from tests.makers import (
     make_direction,
     make_expected_value,
@@ -207,3 +208,19 @@ def test_the_querysets_of_pages_have_a_constant_number_of_queries(
         for indicator in Indicator.objects.for_page():
             assert indicator.public_values
             assert indicator.public_amendments == []
+
+
+@pytest.mark.parametrize(
+    ("due_on", "left", "is_overdue", "says"),
+    [
+        (datetime.date(2025, 6, 12), 9, False, "締切まで9日"),
+        (datetime.date(2025, 6, 3), 0, False, "締切は今日"),
+        (datetime.date(2025, 5, 31), -3, True, "締切を3日過ぎています"),
+        (None, None, False, ""),
+    ],
+)
+def test_a_round_tells_how_long_there_is(
+    due_on: datetime.date | None, left: int | None, is_overdue: bool, says: str
+) -> None:
+    round_, today = Round(due_on=due_on), datetime.date(2025, 6, 3)
+    assert (round_.days_left(today), round_.is_overdue(today), round_.deadline(today)) == (left, is_overdue, says)
