@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet
 
 from goals.models import Goal, Strategy
-from goals.models.strategy import RevisionStatus
 from goals.years import FiscalYear
 from kpis import evaluation
 from kpis.evaluation import Kind
@@ -140,7 +139,7 @@ def _reprints() -> Iterator[str]:
             yield f"{name} も再掲です。元の取組を選んでください。"
         elif original.revision_id != measure.revision_id:
             yield f"{name} は、別の改訂（{original.revision.name}）の取組です。同じ改訂の取組を選んでください。"
-        if original.revision.status != RevisionStatus.ADOPTED:
+        if original.revision.is_draft:
             yield f"{name} は、まだ決定していない改訂の取組です。公開されている取組を選んでください。"
 
 

@@ -129,7 +129,7 @@ def adopt(revision: Revision, on: datetime.date, user: User | None) -> None:
 
 def objections(revision: Revision, on: datetime.date | None = None) -> list[str]:
     """Return the sentences that say why a revision can't be adopted, on that day if one is given."""
-    if revision.status == RevisionStatus.ADOPTED:
+    if not revision.is_draft:
         return [f"{revision}はもう決定されています。"]
     problems = []
     measures = list(revision.measures.in_order().select_related("reprint_of"))
@@ -152,7 +152,7 @@ def _out_of_order(revision: Revision, on: datetime.date) -> list[str]:
     if later and later.adopted_on and on >= later.adopted_on:
         problems.append(
             f"あとの番号の改訂（{later}）が先に決定されています。新しい改訂は、いま有効な改訂から始めてください。"
-            if revision.status == RevisionStatus.DRAFT
+            if revision.is_draft
             else f"決定日が、次の改訂（{later}）の決定日より前ではありません。日付を確かめてください。"
         )
     return problems
@@ -203,7 +203,7 @@ def discard(revision: Revision, user: User | None) -> Contents:
     with transaction.atomic():
         Strategy.objects.select_for_update().get(pk=revision.strategy_id)
         revision.refresh_from_db()
-        if revision.status == RevisionStatus.ADOPTED:
+        if not revision.is_draft:
             raise ValidationError(f"{revision}は決定されています。決定した改訂は取りやめられません。")
         gone, name = contents(revision), str(revision)
         try:

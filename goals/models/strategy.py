@@ -156,8 +156,13 @@ class Revision(Sourced):
 
     natural_key.dependencies = ["goals.strategy"]  # type: ignore[attr-defined]
 
+    @property
+    def is_draft(self) -> bool:
+        """Tell whether it is not decided, and so not public."""
+        return self.status != RevisionStatus.ADOPTED
+
     def clean(self) -> None:
-        if self.status == RevisionStatus.DRAFT and self.adopted_on:
+        if self.is_draft and self.adopted_on:
             raise ValidationError(
                 {"adopted_on": "案の段階では決定日を入れません。状態を「決定」にするか、空欄にしてください。"}
             )

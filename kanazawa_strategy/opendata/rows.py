@@ -7,7 +7,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from goals.models import Goal, Strategy
-from goals.models.strategy import RevisionStatus
 from goals.years import FiscalYear
 from kanazawa_strategy.opendata.columns import Row
 from kpis.evaluation import Kind, Rating
@@ -178,4 +177,4 @@ def opinion_rows(found: Iterable[Opinion]) -> Iterator[Row]:
 
 
 def _is_public(measure: Measure) -> bool:
-    return measure.revision.status == RevisionStatus.ADOPTED
+    return not measure.revision.is_draft

@@ -17,7 +17,6 @@ from django.utils.html import format_html
 from goals.admin import RevisionAdmin
 from goals.admin.base import SOURCE_FIELDS
 from goals.models import Revision, Strategy
-from goals.models.strategy import RevisionStatus
 from goals.years import FiscalYear
 from kpis.models import Tag
 from measures import revisions
@@ -48,8 +47,7 @@ class RevisionWithChangesAdmin(RevisionAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Keep the place of an adopted revision, by which it is in force; only its date may be put right."""
-        is_adopted = obj is not None and obj.status == RevisionStatus.ADOPTED
-        return ["status", "strategy", "number"] if is_adopted else ["status", "adopted_on"]
+        return ["status", "adopted_on"] if obj is None or obj.is_draft else ["status", "strategy", "number"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Delete nothing in passing: a draft goes with its measures by discard_view, an adopted one never."""
@@ -107,7 +105,7 @@ class RevisionWithChangesAdmin(RevisionAdmin):
     def adopt_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what would become public, and adopt it on the second click."""
         revision = self._revision(request, pk)
-        if revision.status == RevisionStatus.ADOPTED:
+        if not revision.is_draft:
             messages.error(request, f"{revision}はもう決定されています。")
             return HttpResponseRedirect(reverse("admin:goals_revision_changelist"))
         form = AdoptForm(request.POST or None, today=timezone.localdate())
@@ -123,7 +121,7 @@ class RevisionWithChangesAdmin(RevisionAdmin):
         if not self.has_discard_permission(request):
             raise PermissionDenied
         back = reverse("admin:goals_revision_change", args=[pk])
-        if revision.status == RevisionStatus.ADOPTED:
+        if not revision.is_draft:
             messages.error(request, f"{revision}は決定されています。決定した改訂は取りやめられません。")
             return HttpResponseRedirect(back)
         if request.method == "POST":
@@ -142,7 +140,6 @@ class RevisionWithChangesAdmin(RevisionAdmin):
     def _context(self, request: HttpRequest, revision: Revision, title: str) -> dict[str, Any]:
         before = revisions.earlier(revision)
         comparison = revisions.compare(before, revision) if before else None
-        is_draft = revision.status == RevisionStatus.DRAFT
         return {
             **self.admin_site.each_context(request),
             "title": title,
@@ -150,9 +147,8 @@ class RevisionWithChangesAdmin(RevisionAdmin):
             "revision": revision,
             "before": before,
             "comparison": comparison,
-            "is_draft": is_draft,
-            "untagged": _untagged(comparison) if comparison and is_draft else [],
-            "objections": revisions.objections(revision) if is_draft else [],
+            "untagged": _untagged(comparison) if comparison and revision.is_draft else [],
+            "objections": revisions.objections(revision) if revision.is_draft else [],
         }
 
     def _adopt(self, request: HttpRequest, revision: Revision, form: AdoptForm) -> bool:

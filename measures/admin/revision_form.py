@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from goals.forms import DayField
 from goals.models import Revision
-from goals.models.strategy import RevisionStatus
 from measures import revisions
 
 
@@ -45,7 +44,7 @@ class RevisionForm(forms.ModelForm):
     def clean_adopted_on(self) -> datetime.date | None:
         """Let the date of an adopted revision be filled in or put right, in the order of the revisions."""
         day: datetime.date | None = self.cleaned_data["adopted_on"]
-        is_new = self.instance.status == RevisionStatus.ADOPTED and day != self.initial.get("adopted_on")
+        is_new = not self.instance.is_draft and day != self.initial.get("adopted_on")
         if is_new and (problems := revisions.date_objections(self.instance, day, timezone.localdate())):
             raise ValidationError(problems)
         return day
