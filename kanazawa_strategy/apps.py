@@ -8,6 +8,6 @@ class KanazawaStrategyConfig(AppConfig):
     verbose_name = "金沢版総合戦略ポータル"
 
     def ready(self) -> None:
-        from kanazawa_strategy import account_checks, checks, replica_checks, sessions  # noqa: F401
+        from kanazawa_strategy import account_checks, checks, sessions  # noqa: F401
 
         sessions.connect()

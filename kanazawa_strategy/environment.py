@@ -46,7 +46,7 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in text(name).split(",") if word.strip()]
 
 
-def database(name: str, default_file: Path, *, patience: int = 5) -> dict[str, Any]:
+def database(name: str, default_file: Path) -> dict[str, Any]:
     """Return Django's database settings for a URL.
 
     `sqlite:///relative.sqlite3`, `sqlite:////absolute.sqlite3` or
@@ -73,7 +73,7 @@ def database(name: str, default_file: Path, *, patience: int = 5) -> dict[str, A
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             # Nobody waits for minutes for a server that has gone without a word.
-            "OPTIONS": {"connect_timeout": str(patience), "tcp_user_timeout": "10000", **dict(parse_qsl(parts.query))},
+            "OPTIONS": {"connect_timeout": "5", "tcp_user_timeout": "10000", **dict(parse_qsl(parts.query))},
         }
     raise ImproperlyConfigured(f"{name} must start with sqlite:// or postgresql://; its scheme is {parts.scheme!r}.")
 
@@ -90,13 +90,6 @@ def cache(name: str) -> dict[str, Any]:
         # A reader waits a second at most for a Redis that does not answer.
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
-
-
-def replica(name: str, default_file: Path) -> dict[str, Any]:
-    """Return Django's settings for a database that is only read, and soon given up where it does not answer."""
-    found = database(name, default_file, patience=3)
-    # Tests have one database; what the replica is, a test says itself.
-    return {**found, "TEST": {"MIRROR": "default", "MIGRATE": False}}
 
 
 def _sqlite(file: Path) -> dict[str, Any]:

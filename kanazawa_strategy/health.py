@@ -67,7 +67,7 @@ def _attempt(name: str, check: Callable[[], str]) -> str:
 
 
 def _database() -> tuple[set[tuple[str, str]], int]:
-    applied = MigrationRecorder.Migration.objects.using(connection.alias).values_list("app", "name")
+    applied = MigrationRecorder.Migration.objects.values_list("app", "name")
     return set(applied), publication.current().number
 
 

@@ -89,10 +89,6 @@ TEMPLATES = [
 
 # Database
 DATABASES = {"default": environment.database("DATABASE_URL", DATA_DIR / "portal.sqlite3")}
-if environment.text("DATABASE_REPLICA_URL"):  # a read replica, for the public pages of anonymous visitors only
-    DATABASES["replica"] = environment.replica("DATABASE_REPLICA_URL", DATA_DIR / "portal.sqlite3")
-    DATABASE_ROUTERS = ["kanazawa_strategy.replica.PublicReads"]
-    MIDDLEWARE.insert(0, "kanazawa_strategy.replica.ReplicaReads")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Public pages are kept ready in the memory of each process (0: not at all, so that a developer sees each change)

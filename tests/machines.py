@@ -1,8 +1,7 @@
-"""What several machines of one portal share: a visitor of all of them, a standby of PostgreSQL, a Redis."""
+"""What several machines of one portal share: a visitor of all of them, a Redis."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import socket
@@ -12,17 +11,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from http.cookiejar import CookieJar
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
 
-import psycopg
-
-from tests.processes import DEMO_PASSWORD, ROOT, Server
+from tests.processes import DEMO_PASSWORD, Server
 
 
 class Browser:
@@ -58,54 +51,6 @@ class Browser:
 
     def is_known(self, machine: Server, name: str) -> bool:
         return f"{name}としてログインしています" in self.get(machine, "/accounts/login/")
-
-
-class Standby:
-    """A second PostgreSQL that follows the tests' own."""
-
-    def __init__(self, place: Path, tools: Any, database: str) -> None:
-        self.place, self._tools = place, tools
-        self.url = f"postgresql://portal@/{database}?host={quote(str(place))}"
-
-    def ask(self, statement: str) -> Any:
-        with closing(psycopg.connect(self.url, autocommit=True)) as connection:
-            return connection.execute(statement.encode()).fetchone()
-
-    def run(self, program: str, *arguments: str) -> None:
-        account = self._tools.server_account()
-        identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
-        command = [str(self._tools.find_binaries() / program), *arguments]
-        done = subprocess.run(command, cwd=self.place, capture_output=True, text=True, **identity)
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    def stop(self) -> None:
-        if (self.place / "data" / "postmaster.pid").exists():
-            self.run("pg_ctl", "stop", "-D", str(self.place / "data"), "-m", "immediate", "-w")
-
-
-@contextmanager
-def standby(database: str) -> Iterator[Standby]:
-    """Make a standby of the tests' server, which copies what is written there as soon as it can."""
-    loader = SourceFileLoader("with_postgres", str(ROOT / ".ci" / "with-postgres"))
-    spec = spec_from_loader("with_postgres", loader)
-    assert spec is not None
-    tools = module_from_spec(spec)
-    loader.exec_module(tools)
-    # Short: the path of a Unix socket may have 107 characters at most.
-    place = Path("/tmp") / f"pg-{os.getpid()}-{free_port()}"
-    place.mkdir(mode=0o700)
-    if account := tools.server_account():
-        os.chown(place, account.pw_uid, account.pw_gid)
-    follower, data = Standby(place, tools, database), str(place / "data")
-    host = parse_qs(urlsplit(os.environ["DATABASE_URL"]).query)["host"][0]
-    try:
-        follower.run("pg_basebackup", "-D", data, "-h", host, "-U", "portal", "-R", "-c", "fast", "--no-sync")
-        options = f"-c listen_addresses= -k {place} -c fsync=off -c hot_standby_feedback=on"
-        follower.run("pg_ctl", "start", "-D", data, "-l", str(place / "log"), "-w", "-o", options)
-        yield follower
-    finally:
-        follower.stop()
-        shutil.rmtree(place, ignore_errors=True)
 
 
 @contextmanager

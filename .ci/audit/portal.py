@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 PATIENCE = 300  # seconds: to fill a database and compress the static files on a busy machine
 # A developer's own settings have no say here.
-SETTINGS = {"ALLOWED_HOSTS", "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "DATABASE_REPLICA_URL", "DATABASE_URL"}
+SETTINGS = {"ALLOWED_HOSTS", "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL"}
 SETTINGS |= {"DEBUG", "HTTPS", "SECRET_KEY"}
 
 

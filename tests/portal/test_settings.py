@@ -42,13 +42,6 @@ def test_production_settings_pass_django_s_own_checks(tmp_path: Path) -> None:
     assert "kanazawa_strategy.I001" in done.stdout + done.stderr, "Nobody says that there is no mail."
 
 
-def test_production_whose_replica_is_the_database_itself_is_warned(tmp_path: Path) -> None:
-    url = "postgresql:///portal?host=/run/postgresql"
-    done = check_deploy(tmp_path, DATABASE_URL=url, DATABASE_REPLICA_URL=url, **PRODUCTION)
-    assert done.returncode != 0
-    assert "kanazawa_strategy.W020" in done.stderr
-
-
 def test_production_without_a_secret_key_does_not_start(tmp_path: Path) -> None:
     done = check_deploy(tmp_path, **{**PRODUCTION, "SECRET_KEY": ""})
     assert done.returncode != 0
@@ -63,14 +56,13 @@ def test_production_without_a_named_host_fails_the_check(tmp_path: Path) -> None
 
 POSTGRESQL = {"DATABASE_URL": "postgresql://db.example.jp/portal"}
 REDIS = {"REDIS_URL": "redis://cache.example.jp:6379/0"}
-REPLICA = {"DATABASE_REPLICA_URL": "postgresql://db2.example.jp/portal"}
 
 
 # Starting a portal takes seconds: each of these says as much as it can.
 @pytest.mark.parametrize(
     "more",
     [
-        {**POSTGRESQL, **REDIS, **REPLICA, "EMAIL_HOST": "mail.example.jp", "EMAIL_FROM": "strategy@example.jp"},
+        {**POSTGRESQL, **REDIS, "EMAIL_HOST": "mail.example.jp", "EMAIL_FROM": "strategy@example.jp"},
         {**POSTGRESQL, "REDIS_URL": "unix:///run/redis.sock?db=1", "LOG_FORMAT": "line", "BEHIND_PROXY": "1"},
         {
             **{"BACKUP_KEEP_DAYS": "1", "BACKUP_KEEP_MONTHS": "0"},

@@ -1,4 +1,4 @@
-"""Two machines with one PostgreSQL and one Redis are one portal; with a replica, each page shows one state."""
+"""Two machines with one PostgreSQL and one Redis are one portal."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import redis
 from django.conf import settings
 from django.utils import timezone
 
-from tests.machines import Browser, redis_server, standby, wait_until
+from tests.machines import Browser, redis_server, wait_until
 from tests.processes import Portal, Server, is_postgresql
 
 pytestmark = [
@@ -91,36 +90,3 @@ def test_who_is_locked_out_on_one_machine_is_locked_out_on_the_other(town: Town)
             assert not Browser().sign_in(one, "iin", "not the password")
         assert not Browser().sign_in(two, "iin")
         assert Browser().sign_in(two, "kikaku")
-
-
-def test_a_page_from_a_replica_that_lags_is_never_taken_for_the_newest(town: Town) -> None:
-    reason = "複製が遅れているあいだの訂正"
-    with (
-        standby(urlsplit(town.portal.url).path[1:]) as replica,
-        town.machine(DATABASE_REPLICA_URL=replica.url) as one,
-    ):
-        visitor, staff = Browser(), Browser()
-        assert staff.sign_in(one, "kikaku")
-        assert reason not in visitor.get(one, "/changes/")
-        replica.ask("SELECT pg_wal_replay_pause()")
-        publish(staff, one, reason)
-        seen: dict[str, set[bool]] = {}
-
-        def look(browser: Browser) -> bool:
-            etag, page = browser.ask(one, "/changes/")
-            seen.setdefault(etag, set()).add(reason in page)
-            return reason in page
-
-        wait_until(lambda: look(staff))  # the database itself
-        wait_until(lambda: not look(visitor))  # the replica
-        for _ in range(10):
-            look(staff)
-            look(visitor)
-        replica.ask("SELECT pg_wal_replay_resume()")
-        wait_until(lambda: look(visitor) and look(staff))
-        assert "" not in seen
-        assert sorted(map(tuple, seen.values())) == [(False,), (True,)], "A page was taken for another state."
-
-        replica.stop()
-        publish(staff, one, "複製が止まったあとの訂正であること")
-        wait_until(lambda: "複製が止まったあとの訂正" in visitor.get(one, "/changes/"), patience=20)
