@@ -22,7 +22,7 @@ ACCEPTS = {"Accept-Encoding": "gzip"}
 
 def environment(directory: Path, **changes: str) -> dict[str, str]:
     """Return the environment of a portal in production settings over plain HTTP, its data in a directory."""
-    kept = {name: value for name, value in os.environ.items() if name not in {"DEBUG", "DATABASE_URL", "REDIS_URL"}}
+    kept = {name: value for name, value in os.environ.items() if name not in {"DEBUG", "DATABASE_URL"}}
     return {
         **kept,
         "DATA_DIR": str(directory),

@@ -102,28 +102,6 @@ def backups_are_kept_in_a_safe_place(app_configs: Sequence[AppConfig] | None, **
     return found
 
 
-@register(Tags.caches)
-def redis_url_is_an_address(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """The cache is asked for the first time by a reader: too late to find a slip."""
-    if not settings.REDIS_URL:
-        return []
-    parts = urlsplit(settings.REDIS_URL)
-    try:
-        is_good = bool(parts.path if parts.scheme == "unix" else parts.hostname and parts.port != 0)
-    except ValueError:  # a port that is no number
-        is_good = False
-    if parts.scheme in {"redis", "rediss", "unix"} and is_good:
-        return []
-    # It may hold a password: it isn't shown.
-    return [
-        Error(
-            "REDIS_URL is no address of a Redis server.",
-            hint="REDIS_URL=redis://localhost:6379/0, rediss://… with TLS, or unix:///run/redis/redis.sock",
-            id="kanazawa_strategy.E006",
-        )
-    ]
-
-
 @register(Tags.compatibility)
 def log_format_is_known(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Logs are JSON or lines."""
@@ -131,20 +109,6 @@ def log_format_is_known(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
         return []
     hint = f"It is {settings.LOG_FORMAT!r}; json is written."
     return [Error("LOG_FORMAT is json or line.", hint=hint, id="kanazawa_strategy.E007")]
-
-
-@register(Tags.database, deploy=True)
-def several_machines_share_a_server(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """A file is one machine's; who shares a cache has several."""
-    if settings.REDIS_URL and settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-        return [
-            Warning(
-                "REDIS_URL is set, but the database is a file of this machine.",
-                hint="Several machines share a PostgreSQL: DATABASE_URL=postgresql://…",
-                id="kanazawa_strategy.W002",
-            )
-        ]
-    return []
 
 
 @register(Tags.security, deploy=True)

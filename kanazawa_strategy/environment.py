@@ -78,20 +78,6 @@ def database(name: str, default_file: Path) -> dict[str, Any]:
     raise ImproperlyConfigured(f"{name} must start with sqlite:// or postgresql://; its scheme is {parts.scheme!r}.")
 
 
-def cache(name: str) -> dict[str, Any]:
-    """Return Django's cache settings for the URL of a Redis; blank is the memory of each process."""
-    url = text(name)
-    if not url:
-        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 1000}}
-    return {
-        "BACKEND": "kanazawa_strategy.shared_cache.SharedCache",
-        "LOCATION": url,
-        "KEY_PREFIX": "kanazawa-strategy",
-        # A reader waits a second at most for a Redis that does not answer.
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
-    }
-
-
 def _sqlite(file: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import shutil
 import threading
 from collections.abc import Callable
-from functools import cache as once
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.cache import cache
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -52,7 +50,7 @@ def look() -> tuple[dict[str, str], int | None]:
     if not isinstance(found, str):
         applied, version = found
         parts["migrations"] = _attempt("migrations", lambda: OK if _wanted() <= applied else "missing")
-    for name, check in (("cache", _cache), ("disk", _disk), ("static_files", _static_files)):
+    for name, check in (("disk", _disk), ("static_files", _static_files)):
         parts[name] = _attempt(name, check)
     return parts, version
 
@@ -103,20 +101,10 @@ def _answer(ask: Callable[[], Any]) -> Any:
         return ILL
 
 
-@once
+@cache
 def _wanted() -> frozenset[tuple[str, str]]:
     """Return the migrations of this release; it is read once, as the code is."""
     return frozenset(MigrationLoader(None).disk_migrations)
-
-
-def _cache() -> str:
-    word = secrets.token_hex(8)
-    key = f"healthz-{word}"
-    cache.set(key, word, 10)
-    is_kept = cache.get(key) == word
-    cache.delete(key)
-    is_away: Callable[[], bool] = getattr(cache, "is_away", lambda: False)
-    return OK if is_kept and not is_away() else ILL
 
 
 def _disk() -> str:

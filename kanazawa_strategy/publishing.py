@@ -12,12 +12,11 @@ import logging
 from collections.abc import Callable
 from hashlib import blake2b
 from threading import Lock
-from time import monotonic, sleep
+from time import monotonic
 from typing import ClassVar
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -34,7 +33,6 @@ STALE = "public, max-age=5"  # while the database is away
 MEMORY = 1.0  # seconds for which a process believes the version that it read
 ATTEMPTS = 3  # to make a page during which nothing is published
 PATIENCE = 10  # seconds to wait for whoever is making the page
-SHARED = 60 * 60  # seconds for which a shared cache keeps a page
 # What differs between visitors and must not reach a page that all of them get
 PERSONAL = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT_LANGUAGE", "HTTP_RANGE")
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
@@ -98,7 +96,6 @@ class PublicPages:
         self._secret = settings.SECRET_KEY.encode()[:64]
         self._locks = [Lock() for _ in range(64)]
         self._static = f"/{settings.STATIC_URL.lstrip('/')}"
-        self._is_shared = bool(settings.REDIS_URL)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return a stored page or a 304, or let the request through."""
@@ -127,22 +124,14 @@ class PublicPages:
         is_mine = lock.acquire(timeout=PATIENCE)
         try:
             page = self.shelf.get(key)
-            if not (page and page.tag == tag):
-                page = self._shared(key, tag)
-            return response_of(page.answer(request.META)) if page else self._make(request, key, tag, query)
+            if page and page.tag == tag:
+                return response_of(page.answer(request.META))
+            return self._make(request, key, query)
         finally:
             if is_mine:
                 lock.release()
 
-    def _make(self, request: HttpRequest, key: str, tag: str, query: str) -> HttpResponse:
-        """Make and keep the page; tell the other processes that the turn is over, whatever became of it."""
-        try:
-            return self._made(request, key, query)
-        finally:
-            if self._is_shared:
-                cache.delete(f"{self._name(key, tag)}-making")
-
-    def _made(self, request: HttpRequest, key: str, query: str) -> HttpResponse:
+    def _make(self, request: HttpRequest, key: str, query: str) -> HttpResponse:
         """Make the page, again if something is published meanwhile, so that it shows one state wholly."""
         for _ in range(ATTEMPTS):
             before = self.version.read()
@@ -158,7 +147,7 @@ class PublicPages:
             if before == self.version.read():
                 page = StoredPage.of(response, before, self._etag(before, key), CACHE_CONTROL)
                 if not holds_free_text(query):
-                    self._keep(key, page)
+                    self.shelf.put(key, page)
                 self.version.saw(before, at)
                 return response_of(page.answer(request.META))
             self._memory = memory.Memory("")  # what was read meanwhile may be of either
@@ -171,32 +160,9 @@ class PublicPages:
             known = self._memory = memory.Memory(version)
         return known
 
-    def _keep(self, key: str, page: StoredPage) -> None:
-        self.shelf.put(key, page)
-        if self._is_shared:
-            cache.set(self._name(key, page.tag), page, SHARED)
-
-    def _shared(self, key: str, tag: str) -> StoredPage | None:
-        """Take the page that another process made, or is making; None where it is this one's turn."""
-        if not self._is_shared or not tag:
-            return None
-        name, until = self._name(key, tag), monotonic() + PATIENCE
-        while monotonic() < until:
-            page: StoredPage | None = cache.get(name)
-            if page:
-                self.shelf.put(key, page)
-                return page
-            if cache.add(f"{name}-making", 1, PATIENCE):
-                return None
-            sleep(0.02)
-        return None
-
     def _etag(self, tag: str, key: str) -> str:
         """Return what nobody can make who was not sent it."""
         return f'W/"{blake2b(f"{tag} {key}".encode(), key=self._secret, digest_size=12).hexdigest()}"'
-
-    def _name(self, key: str, tag: str) -> str:
-        return f"page-{blake2b(f'{tag} {key}'.encode(), digest_size=16).hexdigest()}"
 
 
 def response_of(answer: Answer) -> HttpResponse:

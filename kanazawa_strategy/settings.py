@@ -94,10 +94,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Public pages are kept ready in the memory of each process (0: not at all, so that a developer sees each change)
 PAGE_STORE_MB = environment.integer("PAGE_STORE_MB", 0 if DEBUG else 32)
 
-# Cache: in each process, or shared by all machines in Redis
-REDIS_URL = environment.text("REDIS_URL")
-CACHES = {"default": environment.cache("REDIS_URL")}
-
 # Backups: of the newest so many days that have one all are kept, of the newest so many months the last one
 BACKUP_DIR = Path(environment.text("BACKUP_DIR", str(DATA_DIR / "backups")))
 BACKUP_KEEP_DAYS = environment.integer("BACKUP_KEEP_DAYS", 30)

@@ -1,19 +1,14 @@
-"""What several machines of one portal share: a visitor of all of them, a Redis."""
+"""A visitor of several machines of one portal."""
 
 from __future__ import annotations
 
 import re
-import shutil
-import socket
-import subprocess
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from http.cookiejar import CookieJar
-from pathlib import Path
 
 from tests.processes import DEMO_PASSWORD, Server
 
@@ -51,34 +46,6 @@ class Browser:
 
     def is_known(self, machine: Server, name: str) -> bool:
         return f"{name}としてログインしています" in self.get(machine, "/accounts/login/")
-
-
-@contextmanager
-def redis_server(place: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Start a Redis that keeps nothing; yield its address and its process."""
-    port = free_port()
-    program = shutil.which("redis-server")
-    assert program is not None
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(place)]
-    process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
-    try:
-        wait_until(lambda: is_open(port))
-        yield f"redis://127.0.0.1:{port}/0", process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def is_open(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 def wait_until(is_so: Callable[[], object], *, patience: float = 10) -> float:

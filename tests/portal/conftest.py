@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from pytest_django import Settings
 
@@ -34,7 +33,6 @@ def real_strategy(django_db_setup: None, django_db_blocker: Any) -> Iterator[Non
 def store_clock(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Turn the store of public pages on, and let the test say when time passes."""
     settings.PAGE_STORE_MB = 8
-    cache.clear()
     now = [1000.0]
     monkeypatch.setattr(publishing, "monotonic", lambda: now[0])
 
