@@ -163,31 +163,23 @@ def _judged(targets: list[Target], rounds: list[Round]) -> Iterator[tuple[Yearly
 
 
 def measure(path: str) -> dict[str, Any]:
-    """Fetch a page often: queries of one fetch, CPU time of the first page of a public version and of further ones."""
+    """Fetch a page often: queries of one fetch, its CPU time, its bytes."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from goals.memory import Memory, using
-
-    client, memory = Client(), Memory("measured")
-
-    def further() -> None:
-        with using(memory):
-            client.get(path)
-
+    client = Client()
     with CaptureQueriesContext(connection) as queries:
         response = client.get(path)
     count = len(queries)
     if response.status_code != 200:
         raise SystemExit(f"{path} answers {response.status_code}")
-    first, later = taken(lambda: client.get(path), RUNS), taken(further, RUNS)
+    made = taken(lambda: client.get(path), RUNS)
     return {
         "path": path,
         "queries": count,
-        "cpu_milliseconds": first.deed,
-        "further_cpu_milliseconds": later.deed,
-        "loop_milliseconds": [first.loop, later.loop],
+        "cpu_milliseconds": made.deed,
+        "loop_milliseconds": made.loop,
         "bytes": len(response.content),
     }
 
@@ -212,10 +204,10 @@ def main() -> None:
     for size in [int(word) for word in sys.argv[1:]] or SIZES:
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             found.append(pool.apply(grown, (size,)))
-        print(f"\n{size} indicators × {len(YEARS)} years; CPU of the first page of a version, and of further ones")
-        print(f"{'page':32}{'queries':>8}{'first ms':>10}{'further':>10}{'KB':>10}")
+        print(f"\n{size} indicators × {len(YEARS)} years")
+        print(f"{'page':32}{'queries':>8}{'CPU ms':>10}{'KB':>10}")
         for row in found[-1]["pages"]:
-            line = f"{row['path']:32}{row['queries']:8}{row['cpu_milliseconds']:10.2f}{row['further_cpu_milliseconds']:10.2f}{row['bytes'] / 1024:10.1f}"
+            line = f"{row['path']:32}{row['queries']:8}{row['cpu_milliseconds']:10.2f}{row['bytes'] / 1024:10.1f}"
             print(line, flush=True)
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
     OUTPUT.write_text(json.dumps({"years": len(YEARS), "sizes": found}, indent=2) + "\n", encoding="utf-8")

@@ -10,7 +10,6 @@ from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
-from goals.among import Among
 from goals.folding import holds, words_of
 
 
@@ -28,24 +27,11 @@ class Box(forms.Select):
         return SafeString(f'<select name="{escape(name)}"{more}>{lines}</select>')
 
 
-class OwnFields(forms.Form):
-    """A form whose class was made for it alone, as filter sets do: its fields need no copy."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        fields = self.base_fields
-        self.base_fields = {}  # type: ignore[misc]  # what Django would copy
-        super().__init__(*args, **kwargs)
-        self.fields = fields
-
-
 class PageFilter(django_filters.FilterSet):
     """A set of filters on a public page; `main` names those that always show, the rest folds away.
 
     `texts` names the fields in which `by_words` looks.
     """
-
-    class Meta:
-        form = OwnFields
 
     main: ClassVar[tuple[str, ...]] = ()
     texts: ClassVar[tuple[str, ...]] = ()
@@ -60,7 +46,7 @@ class PageFilter(django_filters.FilterSet):
         """Keep the rows that hold every word: 1 query."""
         words = words_of(value)
         texts = rows.values_list("pk", *self.texts)
-        return rows.filter(Among("pk", (pk for pk, *found in texts if holds(found, words))))
+        return rows.filter(pk__in=[pk for pk, *found in texts if holds(found, words)])
 
     @property
     def main_fields(self) -> list[BoundField]:

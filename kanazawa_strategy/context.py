@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from goals import publication
-from goals.memory import remembered
 from kanazawa_strategy import linked_data
 
 NAVIGATION = (
@@ -65,22 +63,16 @@ def has_plotly() -> bool:
 
 def _site(request: HttpRequest) -> dict[str, Any]:
     path = request.path
-    version = remembered("public version", publication.current)
+    version = publication.current()
     return {
         "changed_at": version.changed_at if version.number > 1 else None,
         "is_demo": version.is_demo,
         "is_export": getattr(request, "is_export", False),  # static_export: no server answers forms
         "picture": request.build_absolute_uri(static("img/share.png")),
         "dataset": linked_data.portal(request.build_absolute_uri),
-        "navigation": [_item(url, label, path) for url, label in _addresses(NAVIGATION, get_script_prefix())],
-        "at_the_foot": _addresses(AT_THE_FOOT, get_script_prefix()),
+        "navigation": [_item(reverse(name), label, path) for name, label in NAVIGATION],
+        "at_the_foot": [(reverse(name), label) for name, label in AT_THE_FOOT],
     }
-
-
-@cache
-def _addresses(pages: tuple[tuple[str, str], ...], prefix: str) -> list[tuple[str, str]]:
-    """Return address and label of pages that every page links to; they are the same below one prefix."""
-    return [(reverse(name), label) for name, label in pages]
 
 
 def _item(url: str, label: str, path: str) -> dict[str, Any]:

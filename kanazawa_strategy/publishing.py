@@ -22,7 +22,7 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import Resolver404, resolve
 
-from goals import memory, publication
+from goals import publication
 from kanazawa_strategy import release
 from kanazawa_strategy.stored_pages import Answer, Shelf, StoredPage, address
 
@@ -92,7 +92,6 @@ class PublicPages:
         self.get_response = get_response
         self.shelf = Shelf(settings.PAGE_STORE_MB * 1024 * 1024)
         self.version = Version()
-        self._memory = memory.Memory("")
         self._secret = settings.SECRET_KEY.encode()[:64]
         self._locks = [Lock() for _ in range(64)]
         self._static = f"/{settings.STATIC_URL.lstrip('/')}"
@@ -135,8 +134,7 @@ class PublicPages:
         """Make the page, again if something is published meanwhile, so that it shows one state wholly."""
         for _ in range(ATTEMPTS):
             before = self.version.read()
-            with memory.using(self._memory_of(before)):
-                response = self.get_response(anonymous(request, query))
+            response = self.get_response(anonymous(request, query))
             if response.status_code >= 500 and (older := self.shelf.get(key)):
                 response = response_of(older.answer(request.META))
                 response.headers["Cache-Control"] = STALE
@@ -150,15 +148,7 @@ class PublicPages:
                     self.shelf.put(key, page)
                 self.version.saw(before, at)
                 return response_of(page.answer(request.META))
-            self._memory = memory.Memory("")  # what was read meanwhile may be of either
         return response
-
-    def _memory_of(self, version: str) -> memory.Memory:
-        """Return what is known of a version; nothing yet where it is new, or can't be read."""
-        known = self._memory  # another thread may put another one there
-        if not version or known.version != version:
-            known = self._memory = memory.Memory(version)
-        return known
 
     def _etag(self, tag: str, key: str) -> str:
         """Return what nobody can make who was not sent it."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from goals.models import Goal
 from kpis.evaluation import Kind, TargetSpec
@@ -27,10 +26,6 @@ class TargetColumns(NamedTuple):
     starts_from_zero: bool
     tag: str
 
-    @property
-    def start(self) -> Decimal | None:
-        return Decimal(0) if self.starts_from_zero else self.baseline
-
 
 class AssessmentColumns(NamedTuple):
     """The names are those of Assessment."""
@@ -47,16 +42,11 @@ class AssessmentColumns(NamedTuple):
     target: Decimal | None
     target_year: int | None
     starts_from_zero: bool
-    expected_by_hand: tuple[tuple[str, str], ...]
+    expected_by_hand: dict[str, str]
     unit: str
     decimals: int
     progress: Decimal | None
     rating: str
-
-    @classmethod
-    def of(cls, columns: Sequence[Any]) -> AssessmentColumns:
-        """Take a row of values_list(*_fields); its JSON becomes pairs, so that the whole can be told from another."""
-        return cls._make((*columns[:_JSON], tuple(sorted(columns[_JSON].items())), *columns[_JSON + 1 :]))
 
     @property
     def spec(self) -> TargetSpec:
@@ -67,12 +57,9 @@ class AssessmentColumns(NamedTuple):
             baseline_year=self.baseline_year,
             target=self.target,
             target_year=self.target_year,
-            expected={int(year): Decimal(value) for year, value in self.expected_by_hand},
+            expected={int(year): Decimal(value) for year, value in self.expected_by_hand.items()},
             starts_from_zero=self.starts_from_zero,
         )
-
-
-_JSON = AssessmentColumns._fields.index("expected_by_hand")
 
 
 class IndicatorColumns(NamedTuple):
@@ -86,8 +73,8 @@ class IndicatorColumns(NamedTuple):
     decimals: int
     goal_id: int
     goal: Goal
-    adopted_targets: tuple[TargetColumns, ...]
-    public_assessments: tuple[AssessmentColumns, ...]  # the newest first
+    adopted_targets: list[TargetColumns]  # the one in force first
+    public_assessments: list[AssessmentColumns]  # the newest first
 
     def get_absolute_url(self) -> str:
         return address_of(self.code)

@@ -5,7 +5,6 @@ Texts are escaped here by hand: format_html() takes longer than everything else 
 
 from __future__ import annotations
 
-from functools import lru_cache
 from html import escape
 
 from django.utils.safestring import SafeString
@@ -18,7 +17,6 @@ UNPUBLISHED = SafeString('<span class="weak">未公表</span>')
 NO_FIGURE = SafeString('<span class="weak">－</span>')
 
 
-@lru_cache(maxsize=256)
 def rating_mark(rating: str, label: str, word_hidden: bool = False) -> SafeString:
     """Write the mark and the word of a rating; needs includes/marks/sprite.html on the page."""
     name, css = escape(rating), "rating-word-hidden" if word_hidden else "rating-word"
@@ -28,13 +26,11 @@ def rating_mark(rating: str, label: str, word_hidden: bool = False) -> SafeStrin
     )
 
 
-@lru_cache(maxsize=16)
 def tag_chip(tag: str) -> SafeString:
     """Write 新 or 改 as a chip; nothing for what continues."""
     return SafeString(f'<span class="chip {_CHIPS[tag]}">{escape(tag)}</span>' if tag in _CHIPS else "")
 
 
-@lru_cache(maxsize=64)
 def chips(tag: str, word: str = "") -> SafeString:
     """Write the tag and another word as chips in a row; nothing where there is neither."""
     found = tag_chip(tag) + (f'<span class="chip">{escape(word)}</span>' if word else "")

@@ -6,7 +6,6 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import lru_cache
 
 from django.utils.functional import cached_property  # functools' takes a lock each time before Python 3.12
 
@@ -17,8 +16,10 @@ from kpis.charts import (
     Progress,
     ProgressRow,
     RatingBar,
+    Sparkline,
     Track,
     Trend,
+    course,
     expected_share,
     rating_bar,
     track,
@@ -56,7 +57,6 @@ def target_text(target: Target, unit: str) -> str:
             return target.target_note or "未設定"
 
 
-@lru_cache(maxsize=512)
 def year_short(year: int | None, as_of: datetime.date | None) -> str:
     return FiscalYear(year).short(as_of) if year is not None else ""
 
@@ -115,6 +115,20 @@ class Summary:
             breaks_series=row.breaks_series,
             amended=amended,
         )
+
+    @cached_property
+    def sparkline(self) -> Sparkline | None:
+        """Draw the published values alone, small; None before any. Drawing the whole trend small takes much longer."""
+        if self.latest is None:
+            return None
+        years = (line.assessment for line in reversed(self.lines))
+        spots = tuple(
+            (year.fiscal_year, float(year.value), year.breaks_series) for year in years if year.value is not None
+        )
+        spec, start = self.spec, None
+        if spec.start is not None and spec.baseline_year is not None and spec.kind is not Kind.MILESTONE:
+            start = (spec.baseline_year, float(spec.start))
+        return course(spots, start, self.latest.is_provisional, self.as_of)
 
     @cached_property
     def track(self) -> Track | None:

@@ -36,7 +36,7 @@ class MeasureFilter(PageFilter):
     )
     q = django_filters.CharFilter(method="by_words", label="ことば")
 
-    class Meta(PageFilter.Meta):
+    class Meta:
         model = Measure
         fields: list[str] = []
 
@@ -70,7 +70,7 @@ class OpinionFilter(PageFilter):
     )
     q = django_filters.CharFilter(method="by_words", label="ことば")
 
-    class Meta(PageFilter.Meta):
+    class Meta:
         model = Opinion
         fields: list[str] = []
 

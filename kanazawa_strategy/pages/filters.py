@@ -7,7 +7,6 @@ from django import forms
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from goals.filtering import PageFilter
-from goals.memory import remembered
 from goals.models import Department, Strategy, Theme
 from kpis.evaluation import RATING_ORDER
 from kpis.models import Basis, Indicator, Level, Tag, Target
@@ -45,14 +44,14 @@ class IndicatorFilter(PageFilter):
     sort = django_filters.ChoiceFilter(method="unsorted", label="並び順", empty_label=None, choices=SORTS)
     view = django_filters.CharFilter(method="unsorted", widget=forms.HiddenInput)
 
-    class Meta(PageFilter.Meta):
+    class Meta:
         model = Indicator
         fields: list[str] = []
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Set the choices that the plan gives."""
         super().__init__(*args, **kwargs)
-        for name, found in remembered("choices of indicators", choices).items():
+        for name, found in choices().items():
             self.filters[name].extra["choices"] = found
 
     def filter_queryset(self, queryset: QuerySet[Indicator]) -> QuerySet[Indicator]:

@@ -14,10 +14,10 @@ from kanazawa_strategy.context import Crumb
 from kpis.charts import GoalRatings, Ratings, progress_chart, ratings_chart
 from kpis.evaluation import Rating
 from kpis.heatmap import heat_map
-from kpis.listing import Row, newest_round, rows_of
+from kpis.listing import newest_round, rows_of
 from kpis.models import Indicator, Level, Tag
 from kpis.sentences import roll_up_sentence
-from kpis.summary import bar_of, count_by_rating, progress_of
+from kpis.summary import Summary, bar_of, count_by_rating, progress_of
 from measures.models import Measure, Opinion
 
 
@@ -47,7 +47,7 @@ class _Beside:
 
     strategy: Strategy
     goal: Goal | None
-    headline: list[Row]
+    headline: list[Summary]
     measures: int
     new: int
 
@@ -113,8 +113,8 @@ class _GoalPart:
     """A goal with its indicators, for the pages of an edition and of a goal."""
 
     goal: Goal
-    headline: list[Row]
-    kpis: list[Row]
+    headline: list[Summary]
+    kpis: list[Summary]
     measure_count: int
 
     @property
@@ -126,7 +126,7 @@ class _GoalPart:
         return f"基本目標{self.goal.number}の数値目標"
 
     @classmethod
-    def of(cls, goal: Goal, rows: list[Row], measure_count: int) -> _GoalPart:
+    def of(cls, goal: Goal, rows: list[Summary], measure_count: int) -> _GoalPart:
         own = [row for row in rows if row.indicator.goal_id == goal.pk]
         headline = [row for row in own if row.indicator.level == Level.NUMERIC_TARGET]
         return cls(goal, headline, [row for row in own if row not in headline], measure_count)
@@ -136,7 +136,7 @@ class _GoalPart:
 def goal_page(request: HttpRequest, edition: int, number: int) -> HttpResponse:
     """Show a goal: numeric targets, KPIs, measures under their directions, opinions."""
     goal = get_object_or_404(Goal.objects.for_page(), strategy__edition=edition, number=number)
-    rows = rows_of(Indicator.objects.filter(goal=goal).in_order(), goals=[goal], every_year=True)
+    rows = rows_of(Indicator.objects.filter(goal=goal).in_order(), goals=[goal])
     measures = list(Measure.objects.in_force().filter(direction__goal=goal).for_list())
     strategy = goal.strategy
     newest = newest_round(rows)

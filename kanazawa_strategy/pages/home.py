@@ -8,10 +8,10 @@ from django.shortcuts import render
 from goals.models import Goal, Strategy, Theme
 from goals.publication import public
 from kanazawa_strategy.pages.news import newest_changes
-from kpis.listing import Row, newest_round, rows_of
+from kpis.listing import newest_round, rows_of
 from kpis.models import Indicator, Level
 from kpis.sentences import roll_up_sentence
-from kpis.summary import bar_of, count_by_rating
+from kpis.summary import Summary, bar_of, count_by_rating
 
 
 @public()
@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html", ctx)
 
 
-def _card(goal: Goal, rows: list[Row]) -> dict[str, Any]:
+def _card(goal: Goal, rows: list[Summary]) -> dict[str, Any]:
     """Return a goal with its numeric targets, and in words how all its indicators stand."""
     own = [row for row in rows if row.indicator.goal_id == goal.pk]
     headline = [row for row in own if row.indicator.level == Level.NUMERIC_TARGET]

@@ -7,16 +7,17 @@ from django.test import Client
 
 from kpis.evaluation import Rating
 from kpis.heatmap import heat_map
-from kpis.listing import Row, rows_of
+from kpis.listing import rows_of
 from kpis.models import Indicator
+from kpis.summary import Summary
 from tests.makers import make_indicator, make_target
 from tests.portal.world import make_survey, publish_year
 
 pytestmark = pytest.mark.django_db
 
 
-def rows() -> list[Row]:
-    return rows_of(Indicator.objects.in_order(), every_year=True)
+def rows() -> list[Summary]:
+    return rows_of(Indicator.objects.in_order())
 
 
 def test_every_published_year_has_a_column_and_a_year_without_a_value_its_reason() -> None:

@@ -91,6 +91,13 @@ def test_being_on_a_page_is_no_condition_to_take_away(client: Client) -> None:
     assert "条件をすべて外す" not in read(client, "/indicators/?page=2")
 
 
+def test_a_word_that_ten_thousand_hold_finds_them_all(client: Client) -> None:
+    make_indicators(10_000)
+    page = read(client, "/indicators/?q=指標")
+    assert "<strong>10000件</strong>" in page
+    assert len(codes(page)) == 100
+
+
 def test_the_list_needs_as_many_queries_for_130_as_for_3_whatever_is_asked(client: Client) -> None:
     make_theme()
     make_department(code="kikaku")

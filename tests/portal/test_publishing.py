@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from typing import Any
 
 import brotli
@@ -19,7 +18,6 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from goals import publication
-from goals.memory import remembered
 from kanazawa_strategy import publishing
 from kanazawa_strategy.publishing import PublicPages
 from kanazawa_strategy.stored_pages import Shelf, StoredPage
@@ -281,67 +279,13 @@ def test_a_version_read_longer_ago_does_not_take_the_place_of_a_newer_one(
     assert version.tag == "of after"
 
 
-def test_two_versions_at_once_have_a_memory_each(world: World) -> None:
-    pages = world.pages
-    one, other = pages._memory_of("1"), pages._memory_of("2")
-    assert (one.version, other.version, pages._memory_of("1") is one) == ("1", "2", False)
-    assert pages._memory_of("1") is pages._memory_of("1")
-
-
-def test_what_was_read_before_a_publication_is_not_in_a_page_after_it(
-    world: World, monkeypatch: pytest.MonkeyPatch, clock: Callable[[float], None]
-) -> None:
-    def view(request: HttpRequest) -> HttpResponse:
-        number = remembered("number", lambda: world.number)
-        world.meanwhile()
-        return HttpResponse(f"{number} {remembered('other', lambda: world.number)}")
-
-    def published() -> None:
-        world.number, world.meanwhile = world.number + 1, lambda: None
-
-    monkeypatch.setattr(world.pages, "get_response", view)
-    assert world.get().content == b"1 1"
-    world.meanwhile = published
-    assert world.get("/indicators/").content == b"2 2"
-    published()
-    clock(publishing.MEMORY)
-    assert world.get("/measures/").content == b"3 3"
-
-
-def test_what_was_read_late_is_forgotten_even_where_the_older_version_comes_back(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    versions, numbers = iter([1, 1, 2, 1, 1]), iter([2, 1])  # as from copies of a database behind one name
-    monkeypatch.setattr(publication, "number", lambda: next(versions))
-    monkeypatch.setattr(
-        world.pages, "get_response", lambda request: HttpResponse(str(remembered("number", lambda: next(numbers))))
-    )
-    assert world.get().content == b"1"
-
-
-def test_pages_of_one_version_are_made_of_what_was_read_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    numbers = count(1)
-    monkeypatch.setattr(
-        world.pages,
-        "get_response",
-        lambda request: HttpResponse(str(remembered("number", lambda: next(numbers)))),
-    )
-    assert {world.get(path).content for path in ("/", "/indicators/", "/measures/")} == {b"1"}
-
-
-def test_while_the_version_can_not_be_read_nothing_is_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    numbers = count(1)
-
+def test_while_the_version_can_not_be_read_nothing_is_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def away() -> int:
         raise OperationalError("server closed the connection")
 
     monkeypatch.setattr(publication, "number", away)
-    monkeypatch.setattr(
-        world.pages,
-        "get_response",
-        lambda request: HttpResponse(str(remembered("number", lambda: next(numbers)))),
-    )
-    assert [world.get().content for _ in range(2)] == [b"1", b"2"]
+    assert [world.get().content for _ in range(2)] == [b"1 1"] * 2
+    assert (world.made, len(world.pages.shelf)) == (2, 0)
 
 
 def test_a_page_first_asked_for_just_after_a_publication_is_made_once(world: World) -> None:
