@@ -40,7 +40,7 @@ audit: ## Look at the pages with axe and Lighthouse, and compare with their budg
 	@.ci/audit/run $(ARGS)
 
 drill: ## Back the demonstration up, restore it elsewhere and compare, on both databases
-	@.ci/test tests/portal/test_drill.py $(ARGS)
+	@.ci/test tests/portal/upkeep/backup/test_drill.py $(ARGS)
 
 rehearse: ## Try every command of docs/deploy.md on a machine that is thrown away (Debian, root; ARGS="OLD NEW")
 	@python3 .ci/deployment/rehearse.py $(ARGS)

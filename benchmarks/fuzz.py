@@ -130,11 +130,11 @@ def tell(done: int) -> None:
 
 def small_world(seed: int, forms: int, damaged: int) -> Iterator[str]:
     """Send forms and files to the small world of the tests."""
-    from goals import roles
+    from goals.accounts import roles
     from tests.hostile_trials import DOORS, EVERYBODY, sound_files, try_file, try_form, try_reading
-    from tests.portal.addresses import publish_a_year
-    from tests.portal.round_world import make_world
-    from tests.portal.write_lines import LINES
+    from tests.portal.roles.addresses import publish_a_year
+    from tests.portal.roles.round_world import make_world
+    from tests.portal.roles.write_lines import LINES
 
     roles.sync()
     world = make_world()

@@ -61,8 +61,8 @@ def fill(size: int) -> None:
     from django.core.management import call_command
     from django.db import transaction
 
-    from goals import publication
     from goals.models import Goal, GoalColor, Revision, Strategy
+    from goals.publication import version
     from kpis.models import Assessment, Indicator, Round, RoundStatus, Target, YearlyValue
 
     call_command("migrate", verbosity=0)
@@ -84,7 +84,7 @@ def fill(size: int) -> None:
         judged = list(_judged(targets, rounds))
         YearlyValue.objects.bulk_create((value for value, _ in judged), batch_size=BATCH)
         Assessment.objects.bulk_create((row for _, row in judged), batch_size=BATCH)
-        publication.bump()
+        version.bump()
 
 
 def _indicators(size: int, goals: list[Goal]) -> Iterator[Indicator]:
@@ -108,7 +108,7 @@ def _indicators(size: int, goals: list[Goal]) -> Iterator[Indicator]:
 
 
 def _target(indicator: Indicator, revision: Revision) -> Target:
-    from kpis.evaluation import Kind
+    from kpis.judging.evaluation import Kind
     from kpis.models import Target
 
     indicator.goal.strategy = revision.strategy
@@ -132,7 +132,7 @@ def _course(indicator: Indicator) -> int:
 
 def _judged(targets: list[Target], rounds: list[Round]) -> Iterator[tuple[YearlyValue, Assessment]]:
     """Yield every value with its judgement, as publication freezes it."""
-    from kpis.evaluation import State, judge
+    from kpis.judging.evaluation import State, judge
     from kpis.models import Assessment, Workflow, YearlyValue
 
     known: dict[Any, Any] = {}

@@ -8,6 +8,6 @@ class GoalsConfig(AppConfig):
     verbose_name = "計画"
 
     def ready(self) -> None:
-        from goals import signins
+        from goals.accounts import signins
 
         signins.connect()

@@ -8,6 +8,8 @@ class KanazawaStrategyConfig(AppConfig):
     verbose_name = "金沢版総合戦略ポータル"
 
     def ready(self) -> None:
-        from kanazawa_strategy import account_checks, checks, sessions  # noqa: F401
+        from kanazawa_strategy import checks  # noqa: F401
+        from kanazawa_strategy.entrance import checks as entrance_checks  # noqa: F401
+        from kanazawa_strategy.entrance import sessions
 
         sessions.connect()

@@ -8,7 +8,8 @@ from pathlib import Path
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from kanazawa_strategy import environment, logs
+from kanazawa_strategy import environment
+from kanazawa_strategy.serving import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var")))
@@ -48,10 +49,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "kanazawa_strategy.publishing.PublicPages",  # before all others: what it has stored needs none of them
-    "kanazawa_strategy.logs.RequestLog",
+    "kanazawa_strategy.serving.public_pages.PublicPages",  # before all others: what it has stored needs none of them
+    "kanazawa_strategy.serving.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
-    "kanazawa_strategy.headers.permissions_policy",
+    "kanazawa_strategy.serving.headers.permissions_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads each answer by chance, against BREACH
     "csp.middleware.CSPMiddleware",
@@ -59,9 +60,9 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "kanazawa_strategy.nul.RefuseNul",
+    "kanazawa_strategy.serving.nul.RefuseNul",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "kanazawa_strategy.sessions.SessionLimits",
+    "kanazawa_strategy.entrance.sessions.SessionLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",  # the last: puts the lock-out's page in the place of the answer
@@ -80,7 +81,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "kanazawa_strategy.context.frame",
+                "kanazawa_strategy.pages.frame.frame",
             ],
             "builtins": ["kanazawa_strategy.templatetags.portal"],
         },
@@ -100,7 +101,7 @@ BACKUP_KEEP_DAYS = environment.integer("BACKUP_KEEP_DAYS", 30)
 BACKUP_KEEP_MONTHS = environment.integer("BACKUP_KEEP_MONTHS", 24)
 
 # Accounts
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "goals.roles.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "goals.accounts.roles.RoleBackend"]
 PASSWORD_MIN_LENGTH = environment.integer("PASSWORD_MIN_LENGTH", 12)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -120,19 +121,19 @@ LOGIN_COOLOFF_MINUTES = environment.integer("LOGIN_COOLOFF_MINUTES", 15)
 AXES_FAILURE_LIMIT = LOGIN_FAILURE_LIMIT
 AXES_COOLOFF_TIME = timedelta(minutes=LOGIN_COOLOFF_MINUTES)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_CALLABLE = "goals.lockout.name_of"
-AXES_CLIENT_IP_CALLABLE = "goals.lockout.origin_of"
+AXES_USERNAME_CALLABLE = "goals.accounts.lockout.name_of"
+AXES_CLIENT_IP_CALLABLE = "goals.accounts.lockout.origin_of"
 AXES_LOCKOUT_CALLABLE = "kanazawa_strategy.pages.errors.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_DISABLE_ACCESS_LOG = True  # goals.audit holds it
+AXES_DISABLE_ACCESS_LOG = True  # goals.accounts.audit holds it
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
 # Second factor (TOTP): anybody may have one; the roles named here must
 TOTP_REQUIRED = environment.words("TOTP_REQUIRED")
 OTP_TOTP_ISSUER = "金沢版総合戦略"  # short: it stands in the QR code
 
-# Language: one locale. No thousands separator by default: it would also change import and export (docs of goals.numbers).
+# Language: one locale. No thousands separator by default: it would also change import and export (docs of goals.notation.numbers).
 LANGUAGE_CODE = "ja"
 TIME_ZONE = "Asia/Tokyo"
 USE_I18N = True

@@ -5,31 +5,27 @@ from django.contrib.auth.views import LogoutView
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path, re_path
 
-from goals.publication import public
-from kanazawa_strategy import guide, health
-from kanazawa_strategy.feeds import ChangesFeed
+from goals.publication.version import public
+from kanazawa_strategy.committee import dashboard_pages, meeting_pages, opinion_pages, pack_pages
+from kanazawa_strategy.desk import guide
+from kanazawa_strategy.entrance import first_password_page, login_pages, second_factor_pages
 from kanazawa_strategy.pages import (
     about,
-    accounts,
     changes,
-    committee,
     components,
-    dashboard,
-    firstpassword,
     glossary,
     goals,
     home,
     indicator_files,
     indicators,
-    members,
     opendata,
-    pack,
     search,
-    secondfactor,
     themes,
     wellknown,
 )
-from kanazawa_strategy.sitemaps import SITEMAPS
+from kanazawa_strategy.serving import health
+from kanazawa_strategy.sharing.feed import ChangesFeed
+from kanazawa_strategy.sharing.sitemap import SITEMAPS
 from measures import views as measures
 
 handler400 = "kanazawa_strategy.pages.errors.bad_request"
@@ -60,31 +56,35 @@ urlpatterns = [
     # /themes/
     path("themes/<slug:slug>/", themes.theme_page, name="theme"),
     # /committee/
-    path("committee/", committee.committee, name="committee"),
-    path("committee/preview/", members.start, name="members"),
-    path("committee/opinions/new/", members.opinion_new, name="opinion-new"),
-    path("committee/opinions/<slug:code>/", members.opinion_edit, name="opinion-edit"),
-    path("committee/<int:fiscal_year>/", dashboard.year, name="committee-year"),
-    path("committee/<int:fiscal_year>/goals/<int:number>/", dashboard.goal, name="committee-year-goal"),
-    path("committee/<int:fiscal_year>/pack/", pack.pack, name="committee-year-pack"),
-    path("committee/<int:fiscal_year>/pack.xlsx", pack.workbook, name="committee-year-workbook"),
-    path("committee/preview/<int:fiscal_year>/", dashboard.preview, name="committee-preview"),
+    path("committee/", meeting_pages.committee, name="committee"),
+    path("committee/preview/", opinion_pages.start, name="members"),
+    path("committee/opinions/new/", opinion_pages.opinion_new, name="opinion-new"),
+    path("committee/opinions/<slug:code>/", opinion_pages.opinion_edit, name="opinion-edit"),
+    path("committee/<int:fiscal_year>/", dashboard_pages.year, name="committee-year"),
+    path("committee/<int:fiscal_year>/goals/<int:number>/", dashboard_pages.goal, name="committee-year-goal"),
+    path("committee/<int:fiscal_year>/pack/", pack_pages.pack, name="committee-year-pack"),
+    path("committee/<int:fiscal_year>/pack.xlsx", pack_pages.workbook, name="committee-year-workbook"),
+    path("committee/preview/<int:fiscal_year>/", dashboard_pages.preview, name="committee-preview"),
     path(
-        "committee/preview/<int:fiscal_year>/goals/<int:number>/", dashboard.preview_goal, name="committee-preview-goal"
+        "committee/preview/<int:fiscal_year>/goals/<int:number>/",
+        dashboard_pages.preview_goal,
+        name="committee-preview-goal",
     ),
-    path("committee/preview/<int:fiscal_year>/pack/", pack.preview, name="committee-preview-pack"),
-    path("committee/preview/<int:fiscal_year>/pack.xlsx", pack.preview_workbook, name="committee-preview-workbook"),
+    path("committee/preview/<int:fiscal_year>/pack/", pack_pages.preview, name="committee-preview-pack"),
+    path(
+        "committee/preview/<int:fiscal_year>/pack.xlsx", pack_pages.preview_workbook, name="committee-preview-workbook"
+    ),
     # /changes/
     path("changes/", changes.changes, name="changes"),
     path("changes/feed.xml", public()(ChangesFeed()), name="changes-feed"),
     # /search/
     path("search/", search.search, name="search"),
     # /accounts/
-    path("accounts/login/", accounts.Door.as_view(), name="login"),
-    path("accounts/login/code/", secondfactor.login_code, name="login-code"),
-    path("accounts/login/password/", firstpassword.first_password, name="first-password"),
-    path("accounts/second-factor/", secondfactor.second_factor, name="second-factor"),
-    path("accounts/password/", accounts.Password.as_view(), name="password"),
+    path("accounts/login/", login_pages.Door.as_view(), name="login"),
+    path("accounts/login/code/", second_factor_pages.login_code, name="login-code"),
+    path("accounts/login/password/", first_password_page.first_password, name="first-password"),
+    path("accounts/second-factor/", second_factor_pages.second_factor, name="second-factor"),
+    path("accounts/password/", login_pages.Password.as_view(), name="password"),
     path("accounts/logout/", LogoutView.as_view(next_page="home"), name="logout"),
     # /about/
     path("about/method/", about.method, name="method"),

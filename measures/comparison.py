@@ -10,8 +10,8 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from kpis.display.summary import baseline_text, target_text, year_long
 from kpis.models import Tag
-from kpis.summary import baseline_text, target_text, year_long
 
 if TYPE_CHECKING:
     from kpis.models import Indicator, Target

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kpis.access import Entrant
-from kpis.entry import Ledger
+from kpis.entry.ledger import Ledger
 from kpis.models import Round
+from kpis.round.access import Entrant
 from measures.models import Measure, MeasureReport
 
 

@@ -6,8 +6,8 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from goals.filtering import PageFilter
 from goals.models import Goal, Strategy, Theme
+from goals.publication.filtering import PageFilter
 from kpis.models import Tag
 from measures.models import Measure, Opinion, ResponseClass
 from measures.models.committee import UNANSWERED

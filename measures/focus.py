@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from goals.years import FiscalYear
-from kpis.evaluation import Group, Rating
+from goals.notation.years import FiscalYear
+from kpis.judging.evaluation import Group, Rating
 from kpis.models import Assessment, Indicator, Round
-from kpis.rounds import outcomes
+from kpis.round.publishing import outcomes
 
 if TYPE_CHECKING:
     from measures.models import Meeting

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from goals import audit
+from goals.accounts import audit
 from goals.models import Department
-from kpis.access import Entrant
 from kpis.models import Round, Workflow
-from kpis.steps import confirm, give_back, move
+from kpis.round.access import Entrant
+from kpis.round.steps import confirm, give_back, move
 from measures.models import Measure, MeasureReport
 from measures.models.measure import MeasureQuerySet
 

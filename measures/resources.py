@@ -9,13 +9,13 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from goals.admin.resources import SOURCE, department_column, direction_key, edition, goal_key, revision_key
 from goals.importing import Choice, Code, Column, Key, Keys, Resource
 from goals.importing.cells import Cell, folded, plain
 from goals.models import Theme
-from goals.resources import SOURCE, department_column, direction_key, edition, goal_key, revision_key
-from kpis.access import Entrant
 from kpis.models import Indicator, Workflow
 from kpis.resources.indicator import told
+from kpis.round.access import Entrant
 from measures.models import Measure, MeasureReport, Meeting, Opinion
 
 _VERSIONED = re.compile(r"(?P<code>\d+(?:-\d+)+)(?:@(?P<number>\d+))?")

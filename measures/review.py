@@ -9,8 +9,8 @@ from django.db import models
 
 from goals.models import Department
 from kpis.models import Round
-from kpis.review import ReviewLine, ReviewList
-from kpis.settling import Settlement
+from kpis.review.lists import ReviewLine, ReviewList
+from kpis.round.settling import Settlement
 from measures import reports
 from measures.models import Measure, MeasureReport
 

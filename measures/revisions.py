@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from goals import audit, publication
+from goals.accounts import audit
 from goals.models import Revision, Strategy
 from goals.models.strategy import RevisionStatus
+from goals.publication import version
 from kpis.models import Target
 from measures.comparison import Comparison, compare_measures, compare_targets
 from measures.models import Measure
@@ -124,7 +125,7 @@ def adopt(revision: Revision, on: datetime.date, user: User | None) -> None:
         revision.full_clean()
         revision.save()
         audit.record(audit.AuditAction.ADOPT, f"{revision}（{on:%Y-%m-%d}決定）", user=user)
-        publication.bump()
+        version.bump()
 
 
 def objections(revision: Revision, on: datetime.date | None = None) -> list[str]:

@@ -11,13 +11,13 @@ from django import forms
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.safestring import SafeString
 
-from goals.forms import NumberField
 from goals.models import Department, Goal, Revision
-from goals.numbers import format_plain
-from goals.years import FiscalYear
-from kpis.access import Entrant
+from goals.notation.forms import NumberField
+from goals.notation.numbers import format_plain
+from goals.notation.years import FiscalYear
+from kpis.entry.sheet import Grid, GridRow, Outcome, options_of, plain
 from kpis.models import Round
-from kpis.sheet import Grid, GridRow, Outcome, options_of, plain
+from kpis.round.access import Entrant
 from measures import reports
 from measures.entry import ReportEntry, write
 from measures.models import Measure, MeasureReport, MeasureStatus

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from goals.publication import public
+from goals.publication.version import public
 from measures.filters import MeasureFilter
 from measures.models import Measure, MeasureReport, Opinion
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
-from goals import roles
+from goals.accounts import roles
 from tests.makers import make_superuser, make_user
 
 DATABASE = {"db", "transactional_db", "django_db_setup", "demonstration"}

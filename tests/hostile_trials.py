@@ -13,14 +13,14 @@ from django.test import Client
 
 from goals.importing import formats, reading
 from goals.importing.limits import FileRefused
-from kpis.amendment_file import layout
-from kpis.intake import layouts
+from kpis.amending.file import layout
+from kpis.entry.workbook import layouts
 from kpis.models import Target, YearlyValue
 from tests.hostile_files import workbook
 from tests.hostile_requests import Sent, mutated, spoilt
-from tests.portal.round_world import World
-from tests.portal.test_write_paths import Ear, undone
-from tests.portal.write_lines import Line
+from tests.portal.roles.round_world import World
+from tests.portal.roles.test_write_paths import Ear, undone
+from tests.portal.roles.write_lines import Line
 
 POWERLESS = ("anonymous", "no role", "ended")
 EVERYBODY = (*POWERLESS, "member", "own", "other", "officer", "planner", "superuser")

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 
-from goals import roles
+from goals.accounts import roles
 from goals.models import (
     Department,
     Direction,
@@ -26,7 +26,7 @@ from goals.models import (
     ThemeSection,
 )
 from goals.models.strategy import RevisionStatus
-from kpis.evaluation import Kind, State
+from kpis.judging.evaluation import Kind, State
 from kpis.models import Basis, ExpectedValue, Indicator, Level, Round, RoundStatus, Target, Workflow, YearlyValue
 from measures.models import Measure, MeasureReport, MeasureStatus, Meeting, Opinion, OpinionStatus
 
@@ -155,7 +155,7 @@ def make_value(**kwargs: Any) -> YearlyValue:
 
 
 def make_round(**kwargs: Any) -> Round:
-    """Make the round of FY2024, open. With status=PUBLISHED nothing is frozen: publish with kpis.rounds for that."""
+    """Make the round of FY2024, open. With status=PUBLISHED nothing is frozen: publish with kpis.round.publishing for that."""
     kwargs["strategy"] = kwargs.get("strategy") or _strategy()
     kwargs.setdefault("fiscal_year", 2024)
     status = kwargs.setdefault("status", RoundStatus.OPEN)
@@ -214,7 +214,7 @@ def make_opinion(**kwargs: Any) -> Opinion:
 
 
 def make_user(role: str = "", departments: Iterable[Department] = (), **kwargs: Any) -> User:
-    """Make a member of staff; `role` is one of goals.roles.Role, held through memberships that end on `ends_on`."""
+    """Make a member of staff; `role` is one of goals.accounts.roles.Role, held through memberships that end on `ends_on`."""
     kwargs.setdefault("username", f"shokuin{User.objects.count() + 1}")
     kwargs.setdefault("is_staff", True)
     ends_on = kwargs.pop("ends_on", None)

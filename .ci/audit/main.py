@@ -135,7 +135,7 @@ def report(found: rules.Findings, measured: dict[str, list[budgets.Measurement]]
 
 
 def write(found: rules.Findings) -> None:
-    """Write the results for the page about accessibility (kanazawa_strategy/audit.py)."""
+    """Write the results for the page about accessibility (kanazawa_strategy/pages/accessibility_results.py)."""
     results = {
         "tested_on": datetime.datetime.now(ZoneInfo("Asia/Tokyo")).date().isoformat(),
         "tool": found.tool,

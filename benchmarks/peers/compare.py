@@ -48,7 +48,7 @@ import json
 from django.utils import timezone
 from kanazawa_strategy.pages.filters import IndicatorFilter
 from kpis.models import Indicator
-from kpis.listing import rows_of
+from kpis.display.listing import rows_of
 rows = rows_of(IndicatorFilter({}, queryset=Indicator.objects.all()).qs.in_order())
 goals = {}
 for row in rows:

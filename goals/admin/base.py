@@ -15,14 +15,14 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from simple_history.admin import SimpleHistoryAdmin
 
-from goals import publication
 from goals.admin import history
 from goals.admin.chosen import ChosenRows
 from goals.admin.reason import AsksWhy
 from goals.admin.transfer import Transfer
-from goals.forms import DayField
-from goals.numbers import whole
-from goals.years import FiscalYear
+from goals.notation.forms import DayField
+from goals.notation.numbers import whole
+from goals.notation.years import FiscalYear
+from goals.publication import version
 
 NOTATION: Any = {models.DateField: {"form_class": DayField}}
 PARAGRAPH: Any = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 5})}}
@@ -79,7 +79,7 @@ class PortalAdmin(ChosenRows, NamedChoices, Transfer, admin.ModelAdmin):  # type
     def note_change(self, request: HttpRequest, what: str, saved: Any = None) -> None:
         """Answer for a change, of `saved` or of several rows, in its transaction: count up where citizens see it."""
         if self.public:
-            publication.bump()
+            version.bump()
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest
 
-from goals.numbers import whole
+from goals.notation.numbers import whole
 
 
 class ChosenRows:

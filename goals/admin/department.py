@@ -8,7 +8,8 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from goals import audit, resources
+from goals.accounts import audit
+from goals.admin import resources
 from goals.admin.base import PortalAdmin
 from goals.admin.filters import department_filter
 from goals.models import Department, Membership

@@ -9,8 +9,8 @@ from django.db import models
 from django.http import HttpRequest
 
 from goals.models import Department, Goal, Strategy
-from goals.numbers import whole
-from goals.years import FiscalYear
+from goals.notation.numbers import whole
+from goals.notation.years import FiscalYear
 
 NONE = "none"
 

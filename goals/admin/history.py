@@ -14,10 +14,10 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from simple_history.utils import get_m2m_reverse_field_name
 
-from goals.fields import FiscalYearField
+from goals.notation.fields import FiscalYearField
+from goals.notation.numbers import format_plain
 from goals.notation.words import yes_or_no
-from goals.numbers import format_plain
-from goals.years import FiscalYear
+from goals.notation.years import FiscalYear
 
 SOURCE = {"source_place", "source_note"}
 COUNTERS = {"version"}  # kept for the machine

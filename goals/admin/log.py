@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from goals import resources
+from goals.admin import resources
 from goals.admin.base import ReadOnlyAdmin
 from goals.models import AuditEvent
 

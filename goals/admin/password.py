@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from goals import audit, passwords
+from goals.accounts import audit, passwords
 
 
 class PasswordForm(AdminPasswordChangeForm):

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Count
 from django.http import HttpRequest
 
-from goals import resources
+from goals.admin import resources
 from goals.admin.base import SOURCE_FIELDS, PortalAdmin, Tabular
 from goals.admin.filters import goal_filter, strategy_filter
 from goals.admin.reason import AsksWhy

@@ -7,10 +7,11 @@ from django.db import models
 from django.db.models import Count
 from django.http import HttpRequest
 
-from goals import forms, resources
+from goals.admin import resources
 from goals.admin.base import SOURCE_FIELDS, PortalAdmin, Stacked
 from goals.admin.filters import strategy_filter
 from goals.models import RevisionSection, Strategy
+from goals.notation import forms
 
 
 @admin.register(Strategy)

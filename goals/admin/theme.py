@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Count
 from django.http import HttpRequest
 
-from goals import resources
+from goals.admin import resources
 from goals.admin.base import SOURCE_FIELDS, PortalAdmin, Stacked
 from goals.models import Theme, ThemeSection
 

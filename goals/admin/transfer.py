@@ -17,10 +17,11 @@ from import_export.admin import ImportExportMixin
 from import_export.forms import ExportForm, ImportForm
 from import_export.results import RowResult
 
-from goals import audit, publication
+from goals.accounts import audit
 from goals.importing import formats
 from goals.importing.limits import FileRefused
 from goals.importing.waiting import Waiting
+from goals.publication import version
 
 
 class UploadForm(ImportForm):
@@ -84,7 +85,7 @@ class Transfer(ImportExportMixin):
 
     def get_export_filename(self, request: HttpRequest, queryset: Any, file_format: Any) -> str:  # type: ignore[override]
         kind = "-sjis" if isinstance(file_format, formats.ShiftJIS) else ""
-        demo = "demo-" if publication.current().is_demo else ""
+        demo = "demo-" if version.current().is_demo else ""
         return f"{demo}{self.model._meta.model_name}-{timezone.localdate():%Y%m%d}{kind}.{file_format.get_extension()}"
 
     # Coming in

@@ -7,7 +7,7 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 
-from goals import audit, lockout, passwords, second_factor
+from goals.accounts import audit, lockout, passwords, second_factor
 from goals.admin.base import NamedChoices, Tabular
 from goals.admin.chosen import ChosenRows
 from goals.admin.password import PasswordForm

@@ -11,12 +11,12 @@ from django.db import models
 from django.utils import timezone
 from import_export import widgets
 
-from goals.fields import FiscalYearField, MonthField
 from goals.notation.days import parse_day, parse_month
+from goals.notation.fields import FiscalYearField, MonthField
+from goals.notation.numbers import Missing, parse_number
+from goals.notation.spreadsheets import GETA, guarded, unguarded
 from goals.notation.words import yes_or_no
-from goals.numbers import Missing, parse_number
-from goals.spreadsheets import GETA, guarded, unguarded
-from goals.years import FiscalYear
+from goals.notation.years import FiscalYear
 
 
 def plain(value: Any) -> str:

@@ -15,7 +15,7 @@ from import_export.formats.base_formats import Format
 
 from goals.importing import reading
 from goals.importing.limits import MAX_CELLS, TOO_MANY, FileRefused
-from goals.spreadsheets import GETA
+from goals.notation.spreadsheets import GETA
 
 _EXACT = 15  # digits that a cell of Excel holds
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -8,8 +8,8 @@ from typing import Any
 from django.db import models
 from import_export import widgets
 
-from goals.fields import FiscalYearField
 from goals.importing.cells import Cell, Code, Day, Whole, Year, folded, plain
+from goals.notation.fields import FiscalYearField
 
 
 class Key(Cell):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from goals.audit import AuditEvent
+from goals.accounts.audit import AuditEvent
 from goals.models.account import HandedPassword
 from goals.models.department import Department, Membership
 from goals.models.loaded import LoadedRow
@@ -10,7 +10,7 @@ from goals.models.plan import Direction, Goal, GoalColor
 from goals.models.source import Section, Sourced
 from goals.models.strategy import Revision, RevisionSection, Strategy
 from goals.models.theme import Theme, ThemeSection
-from goals.publication import PublicVersion
+from goals.publication.version import PublicVersion
 
 __all__ = [
     "AuditEvent",

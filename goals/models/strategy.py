@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from goals.models.source import Section, Sourced
-from goals.years import FiscalYear
+from goals.notation.years import FiscalYear
 
 
 class StrategyQuerySet(models.QuerySet["Strategy"]):

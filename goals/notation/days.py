@@ -6,7 +6,7 @@ import re
 import unicodedata
 from datetime import date
 
-from goals.years import ERAS, LETTERS
+from goals.notation.years import ERAS, LETTERS
 
 _MONTH = r"(?:([RHS]|令和|平成|昭和)(元|\d{1,2})|(\d{4}))[-/.年](\d{1,2})"
 _DAY = re.compile(rf"{_MONTH}[-/.月](\d{{1,2}})日?(?:T?00:00(?::00)?)?", re.IGNORECASE)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from goals.spreadsheets import CP932, UTF8, guarded
+from goals.notation.spreadsheets import CP932, UTF8, guarded
 from kanazawa_strategy.opendata.columns import Cell, Column, Dataset, Row, Type, plain, tidy
 from kanazawa_strategy.opendata.datasets import DATASETS
+from kanazawa_strategy.opendata.edition import DEMO, TITLE, Release, current
 from kanazawa_strategy.opendata.files import (
     INDICATOR_FILE_COLUMNS,
     data_package,
@@ -15,7 +16,6 @@ from kanazawa_strategy.opendata.files import (
     indicator_json,
     workbook,
 )
-from kanazawa_strategy.opendata.release import DEMO, TITLE, Release, current
 from kanazawa_strategy.opendata.rows import indicator_rows
 from kanazawa_strategy.opendata.writers import csv_bytes, json_bytes
 

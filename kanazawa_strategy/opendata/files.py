@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from goals.models import Strategy
-from goals.spreadsheets import UTF8
+from goals.notation.spreadsheets import UTF8
 from kanazawa_strategy.opendata import datasets, package, querysets, rows, writers
 from kanazawa_strategy.opendata.columns import Dataset, Row
 from kanazawa_strategy.opendata.datasets import DATASETS, INDICATORS, VALUES
-from kanazawa_strategy.opendata.release import TITLE, Release
+from kanazawa_strategy.opendata.edition import TITLE, Release
 
 # The judgement that an indicator's own file adds to its values.
 _JUDGEMENT = (

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kanazawa_strategy.opendata.columns import Column, Dataset, Type
-from kanazawa_strategy.opendata.release import TITLE, Release
+from kanazawa_strategy.opendata.edition import TITLE, Release
 
 DESCRIPTION = (
     "金沢版総合戦略の数値目標・KPI・実績値・評価・取組・委員会の意見です。"

@@ -13,7 +13,7 @@ from typing import Any
 
 import xlsxwriter
 
-from goals.spreadsheets import UTF8, encoded, guarded
+from goals.notation.spreadsheets import UTF8, encoded, guarded
 from kanazawa_strategy.opendata.columns import Cell, Column, Row, plain, tidy
 
 

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from goals.models import Department, Strategy
-from goals.numbers import format_percent, format_plain
-from goals.publication import public
-from kanazawa_strategy import audit
-from kanazawa_strategy.context import Crumb
-from kpis.evaluation import RATING_ORDER, Group, Kind, Observation, Rating, State, TargetSpec, judge
-from kpis.rounds import thresholds_of
+from goals.notation.numbers import format_percent, format_plain
+from goals.publication.version import public
+from kanazawa_strategy.pages import accessibility_results
+from kanazawa_strategy.pages.frame import Crumb
+from kpis.judging.evaluation import RATING_ORDER, Group, Kind, Observation, Rating, State, TargetSpec, judge
+from kpis.round.publishing import thresholds_of
 
 MEANINGS = {
     Rating.ACHIEVED: "実績値が目標値に届いています。目標年度より前でも、目標を超えても「目標達成」です。",
@@ -106,7 +106,7 @@ def policy(request: HttpRequest) -> HttpResponse:
 def accessibility(request: HttpRequest) -> HttpResponse:
     """State the aim in accessibility, and the results of the last test as `make audit` wrote them."""
     ctx = {
-        "results": audit.results(),
+        "results": accessibility_results.results(),
         "canonical_root": request.build_absolute_uri("/"),
         "office": Department.objects.filter(code="kikaku").first(),
         "crumbs": [Crumb("アクセシビリティ")],

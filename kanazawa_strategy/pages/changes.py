@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from goals.models import Revision
-from goals.publication import public
-from kanazawa_strategy.context import Crumb
+from goals.publication.version import public
+from kanazawa_strategy.pages.frame import Crumb
 from kanazawa_strategy.pages.news import News, newest_changes, of_revision
 from measures.revisions import compare_all
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from kanazawa_strategy.context import Crumb
+from kanazawa_strategy.pages.frame import Crumb
 from kpis.charts import (
     Chart,
     GoalRatings,
@@ -27,7 +27,7 @@ from kpis.charts import (
     track,
     trend_chart,
 )
-from kpis.evaluation import RATING_ORDER, Group, Kind, Rating, State, TargetSpec
+from kpis.judging.evaluation import RATING_ORDER, Group, Kind, Rating, State, TargetSpec
 from kpis.models import Tag
 
 # name, target, course: values by year, or the state of a year without one

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 
-from kanazawa_strategy.members import may_preview, sealed
+from goals.accounts.door import may_preview, sealed
 
 RETRY_AFTER = 30  # seconds
 

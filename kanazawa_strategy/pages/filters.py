@@ -6,9 +6,9 @@ import django_filters
 from django import forms
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from goals.filtering import PageFilter
 from goals.models import Department, Strategy, Theme
-from kpis.evaluation import RATING_ORDER
+from goals.publication.filtering import PageFilter
+from kpis.judging.evaluation import RATING_ORDER
 from kpis.models import Basis, Indicator, Level, Tag, Target
 from kpis.models.indicator import IndicatorQuerySet
 from measures.models import Measure

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from goals.publication import public
-from kanazawa_strategy.context import Crumb
+from goals.publication.version import public
+from kanazawa_strategy.pages.frame import Crumb
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,15 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from goals.models import Goal, Revision, Strategy
-from goals.publication import public
-from kanazawa_strategy.context import Crumb
+from goals.publication.version import public
+from kanazawa_strategy.pages.frame import Crumb
 from kpis.charts import GoalRatings, Ratings, progress_chart, ratings_chart
-from kpis.evaluation import Rating
-from kpis.heatmap import heat_map
-from kpis.listing import newest_round, rows_of
+from kpis.display.heatmap import heat_map
+from kpis.display.listing import newest_round, rows_of
+from kpis.display.summary import Summary, bar_of, count_by_rating, progress_of
+from kpis.judging.evaluation import Rating
+from kpis.judging.sentences import roll_up_sentence
 from kpis.models import Indicator, Level, Tag
-from kpis.sentences import roll_up_sentence
-from kpis.summary import Summary, bar_of, count_by_rating, progress_of
 from measures.models import Measure, Opinion
 
 

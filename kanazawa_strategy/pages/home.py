@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from goals.models import Goal, Strategy, Theme
-from goals.publication import public
+from goals.publication.version import public
 from kanazawa_strategy.pages.news import newest_changes
-from kpis.listing import newest_round, rows_of
+from kpis.display.listing import newest_round, rows_of
+from kpis.display.summary import Summary, bar_of, count_by_rating
+from kpis.judging.sentences import roll_up_sentence
 from kpis.models import Indicator, Level
-from kpis.sentences import roll_up_sentence
-from kpis.summary import Summary, bar_of, count_by_rating
 
 
 @public()

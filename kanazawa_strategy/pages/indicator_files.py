@@ -5,11 +5,11 @@ from django.shortcuts import get_object_or_404
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
-from goals.publication import public
+from goals.publication.version import public
 from kanazawa_strategy import opendata
 from kanazawa_strategy.pages.filters import IndicatorFilter
 from kanazawa_strategy.pages.opendata import CSV_TYPES, file_response
-from kanazawa_strategy.pictures import picture_of
+from kanazawa_strategy.sharing.share_pictures import picture_of
 from kpis.models import Indicator
 
 UTF8_CSV = CSV_TYPES[opendata.UTF8]

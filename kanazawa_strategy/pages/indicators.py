@@ -10,17 +10,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_exempt
 
-from goals.publication import public
-from kanazawa_strategy import linked_data
-from kanazawa_strategy.context import Crumb
+from goals.publication.version import public
 from kanazawa_strategy.pages.filters import IndicatorFilter
+from kanazawa_strategy.pages.frame import Crumb
+from kanazawa_strategy.pages.indicator_profile import Profile
 from kanazawa_strategy.pages.paging import Pager, address_of
-from kanazawa_strategy.pages.profile import Profile
-from kpis.evaluation import RATING_ORDER, Rating
-from kpis.listing import rows_of
+from kanazawa_strategy.sharing import linked_data
+from kpis.display.listing import rows_of
+from kpis.display.summary import Summary
+from kpis.judging.evaluation import RATING_ORDER, Rating
 from kpis.models import Indicator
 from kpis.models.indicator import IndicatorQuerySet
-from kpis.summary import Summary
 from measures.models import Measure, Opinion
 
 PER_PAGE = 100

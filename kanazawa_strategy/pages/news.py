@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from goals.models import Revision
-from goals.years import FiscalYear
-from kanazawa_strategy.pages.profile import ChangeLine
+from goals.notation.years import FiscalYear
+from kanazawa_strategy.pages.indicator_profile import ChangeLine
 from kpis.models import Amendment, Round
 from measures.comparison import Comparison
 

@@ -6,10 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from goals.publication import public
+from goals.publication.version import public
 from kanazawa_strategy import opendata
-from kanazawa_strategy.context import Crumb
 from kanazawa_strategy.opendata.codes import TABLES
+from kanazawa_strategy.pages.frame import Crumb
 
 CSV_TYPES = {opendata.UTF8: "text/csv; charset=utf-8", opendata.CP932: "text/csv; charset=Shift_JIS"}
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

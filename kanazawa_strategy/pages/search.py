@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from goals.folding import holds, pieces, words_of
 from goals.models import Theme
-from goals.publication import public
-from kanazawa_strategy.context import Crumb
+from goals.notation.folding import holds, pieces, words_of
+from goals.publication.version import public
+from kanazawa_strategy.pages.frame import Crumb
 from kpis.models import Indicator
 from measures.models import Measure, Opinion
 

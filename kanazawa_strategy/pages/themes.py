@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from goals.models import Theme
-from goals.publication import public
-from kanazawa_strategy.context import Crumb
-from kpis.listing import rows_of
+from goals.publication.version import public
+from kanazawa_strategy.pages.frame import Crumb
+from kpis.display.listing import rows_of
 from kpis.models import Indicator
 from measures.models import Measure
 

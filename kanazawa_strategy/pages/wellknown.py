@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import reverse
 
-from goals.publication import public
+from goals.publication.version import public
 
 
 @public()

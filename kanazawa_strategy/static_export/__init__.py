@@ -11,8 +11,8 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from goals import publication
-from kanazawa_strategy.release import fingerprint
+from goals.publication import version as public_version
+from kanazawa_strategy.serving.release import fingerprint
 from kanazawa_strategy.static_export import assets, rewriting
 from kanazawa_strategy.static_export.addresses import Base, ExportError, file_of
 from kanazawa_strategy.static_export.crawl import Found, crawl
@@ -69,12 +69,12 @@ def export(target: Path, base: Base) -> Report:
     return report
 
 
-def _rendered_whole(folder: Path) -> tuple[publication.PublicVersion, Mapping[str, Found]]:
+def _rendered_whole(folder: Path) -> tuple[public_version.PublicVersion, Mapping[str, Found]]:
     """Render all of one public version: again from the start where something is published meanwhile."""
     for _ in range(TRIES):
-        version = publication.current()
+        version = public_version.current()
         found = crawl(folder)
-        if publication.current().number == version.number:
+        if public_version.current().number == version.number:
             return version, found
     raise ExportError(
         "書き出している間に公表が続いたため、書き出せませんでした。しばらくしてから、もう一度実行してください。"

@@ -14,8 +14,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from goals.filtering import PageFilter
-from goals.folding import SPELLINGS, WORDS, fold
+from goals.notation.folding import SPELLINGS, WORDS, fold
+from goals.publication.filtering import PageFilter
 from kanazawa_strategy.pages import search
 from kanazawa_strategy.pages.filters import SORTS, IndicatorFilter
 from kanazawa_strategy.pages.indicators import keys_in_order

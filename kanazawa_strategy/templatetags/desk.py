@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from kanazawa_strategy.desk import desk_of
+from kanazawa_strategy.desk.tasks import desk_of
 
 register = template.Library()
 

@@ -12,9 +12,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from goals.numbers import format_plain
-from kpis import fragments, table
-from kpis.sheet import inputs
+from goals.notation.numbers import format_plain
+from kpis.display import fragments, table
+from kpis.entry.sheet import inputs
 
 register = template.Library()
 

@@ -14,17 +14,18 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from goals import forms as notation
 from goals.admin.base import ReadOnlyAdmin
 from goals.admin.filters import FiscalYearFilter, goal_filter
-from kpis import resources, rounds
+from goals.notation import forms as notation
+from kpis import resources
 from kpis.admin.amendment_file import AmendmentFile
 from kpis.admin.shown import figure
-from kpis.amending import check_day
-from kpis.evaluation import State
+from kpis.amending.changes import check_day
+from kpis.judging.evaluation import State
 from kpis.models import Amendment, AmendmentKind, Assessment
 from kpis.models.value import SELF_RATINGS
-from kpis.rounds import Change
+from kpis.round import publishing
+from kpis.round.publishing import Change
 
 _BLANK = [("", "---------")]
 
@@ -94,7 +95,7 @@ class AmendmentForm(forms.Form):
 
 @admin.register(Amendment)
 class AmendmentAdmin(ReadOnlyAdmin):
-    """What changed after publication; a new one goes through kpis.rounds.amend, and none is edited."""
+    """What changed after publication; a new one goes through kpis.round.publishing.amend, and none is edited."""
 
     resource_classes = [resources.AmendmentResource]
     import_export_change_list_template = "admin/kpis/amendment/change_list.html"
@@ -155,7 +156,7 @@ class AmendmentAdmin(ReadOnlyAdmin):
     def _amend(self, request: HttpRequest, form: AmendmentForm) -> Amendment | None:
         assessment = form.cleaned_data["assessment"]
         try:
-            return rounds.amend(
+            return publishing.amend(
                 assessment.round,
                 assessment.indicator,
                 form.change,

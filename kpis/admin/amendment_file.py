@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import timezone
 
-from goals import audit
+from goals.accounts import audit
 from goals.importing.formats import XLSX_TYPE
 from kpis.admin.upload import UploadPages, download
-from kpis.amendment_file.template import template
-from kpis.amendment_file.uploads import AmendmentUploads
-from kpis.intake.item import Outcome
+from kpis.amending.file.template import template
+from kpis.amending.file.uploads import AmendmentUploads
+from kpis.entry.workbook.item import Outcome
 
 
 class AmendmentFile(UploadPages):

@@ -10,15 +10,15 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern
 from django.utils import timezone
 
-from goals import audit
+from goals.accounts import audit
 from goals.importing.formats import XLSX_TYPE
 from goals.models import Department
-from kpis import workbook
-from kpis.access import Entrant
 from kpis.admin.upload import UploadPages, download
-from kpis.intake.item import ORDER
-from kpis.intake.uploads import WorkbookUploads
+from kpis.entry.workbook import form as workbook_form
+from kpis.entry.workbook.item import ORDER
+from kpis.entry.workbook.uploads import WorkbookUploads
 from kpis.models import Round
+from kpis.round.access import Entrant
 
 
 class Intake(UploadPages):
@@ -73,15 +73,15 @@ class Intake(UploadPages):
         department = get_object_or_404(Department, code=code)
         if not uploads.entrant.owns(department.pk):
             raise PermissionDenied
-        data = workbook.department_workbook(uploads.round, department)
+        data = workbook_form.department_workbook(uploads.round, department)
         audit.record(audit.AuditAction.EXPORT, f"{uploads.what} {department}", request=request)
-        return download(data, XLSX_TYPE, workbook.file_name(uploads.round, department))
+        return download(data, XLSX_TYPE, workbook_form.file_name(uploads.round, department))
 
     def workbooks(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Hand out everybody's forms, zipped."""
         uploads = self.uploads(request, pk)
         if not uploads.entrant.runs_rounds:
             raise PermissionDenied
-        data = workbook.all_workbooks(uploads.round)
+        data = workbook_form.all_workbooks(uploads.round)
         audit.record(audit.AuditAction.EXPORT, f"{uploads.what} 全課", request=request)
         return download(data, "application/zip", f"chosahyo-{uploads.round.fiscal_year}.zip")

@@ -11,13 +11,13 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 
-from goals.forms import DayField
-from kpis import rounds
+from goals.notation.forms import DayField
 from kpis.admin.companion import Announcement, Companion
 from kpis.admin.shown import figure
-from kpis.evaluation import RATING_ORDER, Group, Judgement, Rating
+from kpis.judging.evaluation import RATING_ORDER, Group, Judgement, Rating
 from kpis.models import Assessment, Indicator, Round, Workflow, YearlyValue
-from kpis.rounds import Outcome
+from kpis.round import publishing
+from kpis.round.publishing import Outcome
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Preview:
         unconfirmed = YearlyValue.objects.of_round(round_).filter(workflow__in=[Workflow.DRAFT, Workflow.SUBMITTED])
         waiting = unconfirmed.select_related("indicator__department").order_by("indicator__code")
         along = [companion.announce(round_) for companion in companions]
-        return cls(round_, rounds.outcomes(round_), list(waiting), along)
+        return cls(round_, publishing.outcomes(round_), list(waiting), along)
 
     @property
     def judged(self) -> list[Line]:

@@ -15,10 +15,10 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from kpis import committee
 from kpis.models import Round
-from kpis.review import Review, ReviewList, Show
-from kpis.settling import VALUES, Settled, Settlement
+from kpis.review import committee_rating
+from kpis.review.lists import Review, ReviewList, Show
+from kpis.round.settling import VALUES, Settled, Settlement
 
 
 class ReviewForm(forms.Form):
@@ -141,13 +141,13 @@ class ValueReviewPages(ReviewPages):
         typed = request.POST
         if "rate" not in typed:
             address = super()._take(request, round_)
-            if committee.typed_in(typed):
+            if committee_rating.typed_in(typed):
                 messages.warning(
                     request, "入力した推進委員会の評価は、まだ保存していません。「評価を保存」を押してください。"
                 )
                 return ""
             return address
-        rated = committee.rate(round_, typed, user=request.user)  # type: ignore[arg-type]
+        rated = committee_rating.rate(round_, typed, user=request.user)  # type: ignore[arg-type]
         if rated.count:
             messages.success(request, f"推進委員会の評価を{rated.count}件保存しました。")
         elif not rated.stale:
@@ -158,7 +158,7 @@ class ValueReviewPages(ReviewPages):
         return f"{request.get_full_path()}#value-{typed['rate']}"
 
     def _read(self, request: HttpRequest, round_: Round) -> ReviewList[Any]:
-        typed = committee.typed_in(request.POST)
+        typed = committee_rating.typed_in(request.POST)
         return Review.of(round_).with_typed({pk: cells for pk, (_, cells) in typed.items()})
 
 

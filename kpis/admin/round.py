@@ -15,18 +15,19 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from goals import audit
+from goals.accounts import audit
 from goals.admin.base import PortalAdmin
 from goals.admin.filters import FiscalYearFilter, strategy_filter
-from goals.numbers import whole
-from kpis import resources, rounds
+from goals.notation.numbers import whole
+from kpis import resources
 from kpis.admin import review, sheet, unpublish
 from kpis.admin.companion import Companion
 from kpis.admin.intake import Intake
 from kpis.admin.publish_form import Preview, PublishForm
 from kpis.admin.review import ReviewPages
+from kpis.entry.sheet.pages import SheetPages
 from kpis.models import Indicator, Round, RoundStatus, Workflow, YearlyValue
-from kpis.views import SheetPages
+from kpis.round import publishing
 
 _CONFIRMED = Q(workflow__in=[Workflow.CONFIRMED, Workflow.PUBLISHED])
 
@@ -105,7 +106,7 @@ class RoundAdmin(PortalAdmin):
         for round_ in queryset:
             try:
                 with transaction.atomic():
-                    rounds.open_entry(round_, today=timezone.localdate())
+                    publishing.open_entry(round_, today=timezone.localdate())
                     audit.record(audit.AuditAction.OPEN, f"{round_}の受付を開始", request=request)
             except ValidationError as error:
                 self.message_user(request, " ".join(error.messages), messages.ERROR)
@@ -119,7 +120,7 @@ class RoundAdmin(PortalAdmin):
         for round_ in queryset:
             try:
                 with transaction.atomic():
-                    rounds.close_entry(round_)
+                    publishing.close_entry(round_)
                     audit.record(audit.AuditAction.OPEN, f"{round_}の受付を締切", request=request)
             except ValidationError as error:
                 self.message_user(request, " ".join(error.messages), messages.ERROR)
@@ -188,7 +189,7 @@ class RoundAdmin(PortalAdmin):
     def _publish(self, request: HttpRequest, form: PublishForm) -> bool:
         round_ = form.preview.round
         try:
-            rounds.publish(
+            publishing.publish(
                 round_,
                 published_on=form.cleaned_data["published_on"],
                 decision_number=form.cleaned_data["decision_number"],

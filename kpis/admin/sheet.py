@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.html import format_html
 
+from kpis.entry.sheet import Sheet
+from kpis.entry.sheet.pages import SheetPages
 from kpis.models import Round, YearlyValue
-from kpis.sheet import Sheet
-from kpis.views import SheetPages
 
 VALUES = SheetPages(
     sheet=Sheet,

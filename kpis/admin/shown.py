@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from goals.numbers import format_decimals, format_plain, with_unit
-from goals.years import FiscalYear
+from goals.notation.numbers import format_decimals, format_plain, with_unit
+from goals.notation.years import FiscalYear
 from kpis.models import Indicator, Target
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from goals.admin.base import SOURCE_FIELDS, PortalAdmin, Tabular, TracedAdmin
 from goals.admin.filters import FiscalYearFilter, goal_filter, strategy_filter
-from goals.numbers import format_plain
+from goals.notation.numbers import format_plain
 from kpis import resources
 from kpis.admin.shown import side
 from kpis.models import ExpectedValue, Indicator, Target

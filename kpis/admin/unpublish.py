@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from kpis import rounds
 from kpis.models import Round
+from kpis.round import publishing
 
 
 class UnpublishForm(forms.Form):
@@ -54,7 +54,7 @@ def _unpublish(
 ) -> bool:
     user = request.user
     try:
-        rounds.unpublish(round_, reason=form.cleaned_data["reason"], user=user, along=along)  # type: ignore[arg-type]
+        publishing.unpublish(round_, reason=form.cleaned_data["reason"], user=user, along=along)  # type: ignore[arg-type]
     except ValidationError as error:
         form.add_error(None, error.messages)
         return False

@@ -18,11 +18,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.cache import add_never_cache_headers
 
 from goals.importing.limits import FileRefused
-from goals.spreadsheets import UTF8, guarded
-from kpis.intake.item import Outcome
-from kpis.intake.uploads import NotWritten, Uploads
+from goals.notation.spreadsheets import UTF8, guarded
+from kpis.entry.sheet.check import CONFIRMED
+from kpis.entry.workbook.item import Outcome
+from kpis.entry.workbook.uploads import NotWritten, Uploads
 from kpis.models import Upload
-from kpis.sheet.check import CONFIRMED
 
 _SHOWN = 200  # items of one page
 _ANSWER = 200  # characters, as the field of the value

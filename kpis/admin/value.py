@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from goals.admin.filters import FiscalYearFilter, department_filter, goal_filter
-from goals.fields import NumberField
-from kpis import committee, resources
+from goals.notation.fields import NumberField
+from kpis import resources
 from kpis.admin.shown import figure, path
 from kpis.admin.value_form import YearlyValueForm
 from kpis.admin.yearly import YearlyRowAdmin, entrant_of
-from kpis.doubts import doubts
 from kpis.models import Indicator, Round, RoundStatus, Target, YearlyValue
+from kpis.review import committee_rating
+from kpis.round.doubts import doubts
 
 GUIDE = (
     "全角でも半角でも、「1,234」「△5.2」「12.3%」のように入力できます。"
@@ -53,7 +54,7 @@ class YearlyValueAdmin(YearlyRowAdmin):
         "公開する説明",
         {"fields": ("note", "breaks_series", "analysis", "next_steps", "self_rating", "self_comment", "evidence_url")},
     )
-    _committee = ("推進委員会", {"fields": committee.NAMES})
+    _committee = ("推進委員会", {"fields": committee_rating.NAMES})
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
@@ -68,7 +69,7 @@ class YearlyValueAdmin(YearlyRowAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         known = ["indicator", "year_label", "previous", "target", "workflow"]
-        return [*known, *committee.NAMES] if obj else []
+        return [*known, *committee_rating.NAMES] if obj else []
 
     def get_queryset(self, request: HttpRequest) -> Any:
         before = YearlyValue.objects.filter(indicator=OuterRef("indicator"), fiscal_year=OuterRef("fiscal_year") - 1)

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from goals.numbers import format_plain
-from goals.years import FiscalYear
-from kpis.access import Entrant
+from goals.notation.numbers import format_plain
+from goals.notation.years import FiscalYear
 from kpis.models import Workflow
+from kpis.round.access import Entrant
 
 
 class VersionedForm(forms.ModelForm):

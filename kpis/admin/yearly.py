@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from goals.admin.base import TracedAdmin
-from kpis import steps
-from kpis.access import Entrant, runs_rounds
 from kpis.models import Round, Workflow
+from kpis.round import steps
+from kpis.round.access import Entrant, runs_rounds
 
 
 class YearlyRowAdmin(TracedAdmin):

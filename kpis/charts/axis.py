@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from goals.numbers import format_decimals
+from goals.notation.numbers import format_decimals
 
 _HUNDRED = Decimal(100)
 # How much of the axis the values must fill before it may begin above 0: less for counts, whose size matters.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from goals.numbers import format_percent
-from kpis.evaluation import RATING_ORDER, Kind, Rating
+from goals.notation.numbers import format_percent
+from kpis.judging.evaluation import RATING_ORDER, Kind, Rating
 
 _REASONS = {
     Kind.KEEP_AT_LEAST: "水準を維持する目標のため",

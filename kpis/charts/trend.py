@@ -9,9 +9,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Self, TypeVar
 
-from goals.numbers import format_decimals, format_plain, with_unit
-from goals.years import FiscalYear
-from kpis.evaluation import Kind, State, TargetSpec, expected_value
+from goals.notation.numbers import format_decimals, format_plain, with_unit
+from goals.notation.years import FiscalYear
+from kpis.judging.evaluation import Kind, State, TargetSpec, expected_value
 
 N = TypeVar("N", Decimal, float)  # exact where figures are printed, quick where only a line is drawn
 

@@ -5,8 +5,8 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 
-from goals.fields import FiscalYearField, NumberField
-from kpis.evaluation import State
+from goals.notation.fields import FiscalYearField, NumberField
+from kpis.judging.evaluation import State
 from kpis.models.assessment import RATINGS, Assessment
 from kpis.models.indicator import Indicator
 

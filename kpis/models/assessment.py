@@ -5,8 +5,8 @@ from typing import Self
 
 from django.db import models
 
-from goals.fields import FiscalYearField, NumberField
-from kpis.evaluation import Judgement, Kind, Observation, Rating, State, TargetSpec, Thresholds
+from goals.notation.fields import FiscalYearField, NumberField
+from kpis.judging.evaluation import Judgement, Kind, Observation, Rating, State, TargetSpec, Thresholds
 from kpis.models.indicator import Indicator
 from kpis.models.round import Round, RoundStatus
 from kpis.models.target import Target

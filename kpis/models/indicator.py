@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
 from goals.models import Department, Direction, Goal, Sourced, Strategy
-from kpis.evaluation import Kind, Rating, TargetSpec
+from kpis.judging.evaluation import Kind, Rating, TargetSpec
 
 if TYPE_CHECKING:
     from kpis.models.amendment import Amendment

@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from goals.fields import FiscalYearField
 from goals.models import Strategy
-from goals.years import FiscalYear
+from goals.notation.fields import FiscalYearField
+from goals.notation.years import FiscalYear
 
 if TYPE_CHECKING:
     import datetime

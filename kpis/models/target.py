@@ -9,11 +9,11 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from goals.fields import FiscalYearField, NumberField
 from goals.models import Revision, Sourced
 from goals.models.strategy import RevisionStatus
-from kpis import evaluation
-from kpis.evaluation import Kind, TargetSpec
+from goals.notation.fields import FiscalYearField, NumberField
+from kpis.judging import evaluation
+from kpis.judging.evaluation import Kind, TargetSpec
 from kpis.models.indicator import Basis, Indicator
 
 

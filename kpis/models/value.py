@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from goals.fields import AddressField, FiscalYearField, MonthField, NumberField
-from goals.years import FiscalYear
-from kpis.evaluation import Group, Observation, Rating, State
+from goals.notation.fields import AddressField, FiscalYearField, MonthField, NumberField
+from goals.notation.years import FiscalYear
+from kpis.judging.evaluation import Group, Observation, Rating, State
 from kpis.models.indicator import Indicator
 from kpis.models.round import Round, RoundStatus
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from goals.admin.resources import SOURCE, department_column, direction_key, edition, goal_key, revision_key
 from goals.importing import Code, Column, Key, Resource, Text
-from goals.resources import SOURCE, department_column, direction_key, edition, goal_key, revision_key
 from kpis.models import ExpectedValue, Indicator, Target
 
 

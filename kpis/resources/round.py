@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from goals.admin.resources import edition
 from goals.importing import Choice, Column, Key, Resource, Text
 from goals.models import Strategy
-from goals.resources import edition
 from kpis.models import Amendment, Assessment, Round, RoundStatus
 from kpis.resources.indicator import indicator_column, told
 

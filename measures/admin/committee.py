@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from goals.admin.base import SOURCE_FIELDS, Stacked, TracedAdmin
 from goals.admin.filters import FiscalYearFilter
-from goals.years import FiscalYear
+from goals.notation.years import FiscalYear
 from kpis.models import Indicator
 from measures import focus, resources
 from measures.models import Meeting, Opinion

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 
-from goals import audit
+from goals.accounts import audit
 from goals.admin.base import SOURCE_FIELDS, TracedAdmin
 from goals.admin.filters import department_filter, goal_filter
 from kpis.models import Indicator

@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from goals.admin import RevisionAdmin
 from goals.admin.base import SOURCE_FIELDS
 from goals.models import Revision, Strategy
-from goals.years import FiscalYear
+from goals.notation.years import FiscalYear
 from kpis.models import Tag
 from measures import revisions
 from measures.admin.revision_form import AdoptForm, RevisionForm

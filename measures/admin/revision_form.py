@@ -8,8 +8,8 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from goals.forms import DayField
 from goals.models import Revision
+from goals.notation.forms import DayField
 from measures import revisions
 
 

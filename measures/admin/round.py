@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from kpis.admin.companion import Announcement, Companion
 from kpis.admin.review import ReviewPages
+from kpis.entry.sheet.pages import SheetPages
 from kpis.models import Round, Workflow
-from kpis.review import Show
-from kpis.views import SheetPages
+from kpis.review.lists import Show
 from measures import reports, review
 from measures.models import MeasureReport
 from measures.sheet import ReportSheet

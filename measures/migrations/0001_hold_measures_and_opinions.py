@@ -2,7 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
-import goals.fields
+import goals.notation.fields
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -103,10 +103,10 @@ class Migration(migrations.Migration):
             name='HistoricalMeasureReport',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('fiscal_year', goals.fields.FiscalYearField(verbose_name='年度')),
+                ('fiscal_year', goals.notation.fields.FiscalYearField(verbose_name='年度')),
                 ('status', models.CharField(choices=[('RUNNING', '実施中'), ('DONE', '完了'), ('REVIEWED', '見直し'), ('STOPPED', '中止')], max_length=10, verbose_name='状況')),
                 ('summary', models.TextField(verbose_name='実施状況（公開）')),
-                ('budget', goals.fields.NumberField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='事業費（千円）')),
+                ('budget', goals.notation.fields.NumberField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='事業費（千円）')),
                 ('workflow', models.CharField(choices=[('DRAFT', '入力中'), ('SUBMITTED', '提出'), ('CONFIRMED', '確認済'), ('PUBLISHED', '公表')], db_index=True, default='DRAFT', editable=False, max_length=10, verbose_name='進み具合')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
@@ -165,10 +165,10 @@ class Migration(migrations.Migration):
             name='MeasureReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fiscal_year', goals.fields.FiscalYearField(verbose_name='年度')),
+                ('fiscal_year', goals.notation.fields.FiscalYearField(verbose_name='年度')),
                 ('status', models.CharField(choices=[('RUNNING', '実施中'), ('DONE', '完了'), ('REVIEWED', '見直し'), ('STOPPED', '中止')], max_length=10, verbose_name='状況')),
                 ('summary', models.TextField(verbose_name='実施状況（公開）')),
-                ('budget', goals.fields.NumberField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='事業費（千円）')),
+                ('budget', goals.notation.fields.NumberField(blank=True, decimal_places=6, max_digits=20, null=True, verbose_name='事業費（千円）')),
                 ('workflow', models.CharField(choices=[('DRAFT', '入力中'), ('SUBMITTED', '提出'), ('CONFIRMED', '確認済'), ('PUBLISHED', '公表')], db_index=True, default='DRAFT', editable=False, max_length=10, verbose_name='進み具合')),
                 ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='measures.measure', verbose_name='取組')),
             ],

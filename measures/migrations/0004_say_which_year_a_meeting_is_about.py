@@ -1,5 +1,5 @@
 import django.db.models.deletion
-import goals.fields
+import goals.notation.fields
 import simple_history.models
 from django.db import migrations, models
 
@@ -15,12 +15,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalmeeting',
             name='fiscal_year',
-            field=goals.fields.FiscalYearField(blank=True, help_text='実績値の年度です。例: 令和8年8月の会議で令和7年度の実績を審議するときは、令和7年度。', null=True, verbose_name='審議する評価年度'),
+            field=goals.notation.fields.FiscalYearField(blank=True, help_text='実績値の年度です。例: 令和8年8月の会議で令和7年度の実績を審議するときは、令和7年度。', null=True, verbose_name='審議する評価年度'),
         ),
         migrations.AddField(
             model_name='meeting',
             name='fiscal_year',
-            field=goals.fields.FiscalYearField(blank=True, help_text='実績値の年度です。例: 令和8年8月の会議で令和7年度の実績を審議するときは、令和7年度。', null=True, verbose_name='審議する評価年度'),
+            field=goals.notation.fields.FiscalYearField(blank=True, help_text='実績値の年度です。例: 令和8年8月の会議で令和7年度の実績を審議するときは、令和7年度。', null=True, verbose_name='審議する評価年度'),
         ),
         migrations.AlterField(
             model_name='historicalmeeting',

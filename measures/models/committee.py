@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import Prefetch
 from simple_history.models import HistoricalRecords
 
-from goals.fields import FiscalYearField
 from goals.models import Department, Goal, Sourced
+from goals.notation.fields import FiscalYearField
 from kpis.models import Indicator
 from measures.models.measure import Measure
 

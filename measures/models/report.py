@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from goals.fields import FiscalYearField, NumberField
-from goals.numbers import format_plain
-from goals.years import FiscalYear
+from goals.notation.fields import FiscalYearField, NumberField
+from goals.notation.numbers import format_plain
+from goals.notation.years import FiscalYear
 from kpis.models import Round, Workflow
 from measures.models.measure import Measure
 

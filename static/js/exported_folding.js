@@ -1,9 +1,9 @@
-// Words as a reader means them, as goals/folding.py has them; for the scripts of the exported site (exported_….js).
+// Words as a reader means them, as goals/notation/folding.py has them; for the scripts of the exported site (exported_….js).
 // No module can import another here: the names of static files carry digests that scripts do not know.
 
 const HIRAGANA = 0x60; // from ァ to ぁ
 
-/** As goals/folding.py: width, case, composition and kana folded. */
+/** As goals/notation/folding.py: width, case, composition and kana folded. */
 function fold(text) {
   return text
     .normalize("NFKC")

@@ -14,7 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from kanazawa_strategy import demo, loading
+from kanazawa_strategy.upkeep import demo, loading
 from tests.browser.visitor import PATIENCE, Visitor
 
 FOLDER = Path(__file__).parent

@@ -18,7 +18,7 @@ from playwright.sync_api import Page, Route
 from playwright.sync_api import ViewportSize as Size
 from pytest_django import Settings
 
-from kanazawa_strategy.guide import SLUGS
+from kanazawa_strategy.desk.guide import SLUGS
 from kanazawa_strategy.pages.errors import failed
 from kpis.models import YearlyValue
 from tests.browser.conftest import DEMO_PASSWORD

@@ -8,7 +8,7 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, expect
 
-from goals import passwords
+from goals.accounts import passwords
 from tests.browser.conftest import Visitors
 from tests.browser.places import DEMONSTRATION
 from tests.browser.test_accessibility import STOCK_RULES, check_shown

@@ -16,7 +16,7 @@ from django.test import Client, override_settings
 from django.utils.html import strip_tags
 from playwright.sync_api import Browser, Page, expect
 
-from goals.folding import fold
+from goals.notation.folding import fold
 from kanazawa_strategy.static_export import Base, export
 from tests.browser.places import DEMONSTRATION
 from tests.browser.test_accessibility import WIDE, check

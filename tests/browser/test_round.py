@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from kpis import rounds
-from kpis.evaluation import State
+from kpis.judging.evaluation import State
 from kpis.models import Indicator, Round, Workflow, YearlyValue
+from kpis.round import publishing
 from tests.browser.conftest import Visitors
 from tests.browser.test_accessibility import STOCK_RULES, check, check_shown
 from tests.browser.visitor import Visitor
@@ -201,7 +201,9 @@ def test_no_violation_on_the_pages_of_review_and_publication(visitor: Visitor, i
 def test_no_violation_where_a_publication_is_taken_back(visitor: Visitor, indicators: list[Indicator]) -> None:
     hand_in(indicators, 12, 13, 14, 15)
     YearlyValue.objects.filter(fiscal_year=2024).update(workflow=Workflow.CONFIRMED)
-    rounds.publish(Round.objects.get(), published_on=datetime.date(2025, 8, 20), decision_number="企画第1号", user=None)
+    publishing.publish(
+        Round.objects.get(), published_on=datetime.date(2025, 8, 20), decision_number="企画第1号", user=None
+    )
     visitor.sign_in("kanri", PASSWORD)
     check(visitor, path_of("unpublish"), path_of("change"), path_of("review"), rules=STOCK_RULES)
     page = visitor.open(path_of("unpublish"))

@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
 
-from goals import roles
-from kanazawa_strategy import loading
+from goals.accounts import roles
+from kanazawa_strategy.upkeep import loading
 from tests.browser.conftest import Visitors
 from tests.browser.visitor import Visitor
 from tests.makers import PASSWORD, make_department, make_user

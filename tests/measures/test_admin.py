@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from goals import publication
 from goals.models import Direction
+from goals.publication import version
 from kpis.models import RoundStatus, Workflow
 from measures.models import Measure, MeasureReport, Meeting, Opinion
 from tests.makers import (
@@ -97,7 +97,7 @@ def test_the_office_confirms_reports_and_a_department_does_not(planner_client: C
 
 def test_measures_are_entered_under_their_heading(planner_client: Client) -> None:
     direction, revision = make_direction(number=1), make_revision()
-    before = publication.current().number
+    before = version.current().number
     data = {
         "goal": direction.goal_id,
         "number": "1",
@@ -113,7 +113,7 @@ def test_measures_are_entered_under_their_heading(planner_client: Client) -> Non
     assert planner_client.post(url(Direction, "change", direction.pk), data).status_code == 302
     measure = Measure.objects.get()
     assert (measure.code, measure.tag, measure.history.get().history_user.username) == ("3-1-1-01", "新", "kikaku")
-    assert publication.current().number == before + 1
+    assert version.current().number == before + 1
 
 
 def test_a_measure_of_the_form_keeps_its_themes_in_the_history(planner_client: Client) -> None:

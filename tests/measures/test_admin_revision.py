@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from goals.audit import AuditAction, AuditEvent
+from goals.accounts.audit import AuditAction, AuditEvent
 from goals.models import Revision
 from goals.models.strategy import RevisionStatus
-from goals.years import FiscalYear
+from goals.notation.years import FiscalYear
 from measures import revisions
 from measures.models import Measure
 from tests.makers import make_measure, make_opinion, make_revision, make_target, make_user

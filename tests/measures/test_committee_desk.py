@@ -12,11 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from goals import publication
-from goals.audit import AuditAction, AuditEvent
-from kpis import rounds
-from kpis.evaluation import Kind
+from goals.accounts.audit import AuditAction, AuditEvent
+from goals.publication import version
+from kpis.judging.evaluation import Kind
 from kpis.models import Indicator, Workflow
+from kpis.round import publishing
 from measures.models import Meeting, Opinion, OpinionStatus
 from tests.makers import (
     make_department,
@@ -85,7 +85,7 @@ def test_the_button_adds_what_needs_attention_by_the_confirmed_values(planner_cl
     make_target(kind=Kind.UNSET, target=None)
     make_round()
     meeting = make_meeting(focus_indicators=[chosen])
-    before = publication.current().number
+    before = version.current().number
     content = planner_client.get(url(Meeting, "change", meeting.pk)).content.decode()
     assert f'name="_attention" value="{BUTTON}"' in content
     assert 'name="_attention"' not in planner_client.get(url(Meeting, "add")).content.decode()
@@ -98,7 +98,7 @@ def test_the_button_adds_what_needs_attention_by_the_confirmed_values(planner_cl
     meeting.refresh_from_db()
     assert (meeting.title, meeting.fiscal_year) == ("第2回推進委員会", 2024)
     assert set(meeting.focus_indicators.all()) == {behind, chosen, worse}
-    assert publication.current().number > before
+    assert version.current().number > before
 
 
 def test_the_addition_stays_in_the_history_with_who_and_why(planner_client: Client) -> None:
@@ -118,7 +118,7 @@ def test_the_addition_stays_in_the_history_with_who_and_why(planner_client: Clie
 def test_after_publication_what_was_frozen_counts(planner_client: Client) -> None:
     behind, good = judged(11), judged(19)
     round_ = make_round()
-    rounds.publish(round_, published_on=DAY, decision_number="企画第1号", user=None)
+    publishing.publish(round_, published_on=DAY, decision_number="企画第1号", user=None)
     good.values.update(value=Decimal(1))
     meeting = make_meeting()
     assert "公表した評価で注意が必要な指標は1件です。" in said(press(planner_client, meeting))[0]
@@ -262,11 +262,11 @@ def publish(client: Client, *opinions: Opinion) -> Any:
 def test_the_office_publishes_opinions_at_once(planner_client: Client) -> None:
     first = make_opinion(status=OpinionStatus.SUBMITTED, response="広げた。")
     second, known = make_opinion(status=OpinionStatus.DRAFT), make_opinion()
-    before = publication.current().number
+    before = version.current().number
     page = publish(planner_client, first, second, known)
     assert said(page) == ["2件の意見を公開しました。", "そのうち1件は、市の対応が未記入です。"]
     assert set(Opinion.objects.public()) == {first, second, known}
-    assert publication.current().number == before + 1
+    assert version.current().number == before + 1
     last = first.history.first()
     assert last is not None
     assert (str(last.history_user), last.history_change_reason) == ("kikaku", "公開")
@@ -276,9 +276,9 @@ def test_the_office_publishes_opinions_at_once(planner_client: Client) -> None:
 
 
 def test_what_is_public_already_is_said(planner_client: Client) -> None:
-    before = publication.current().number
+    before = version.current().number
     assert said(publish(planner_client, make_opinion())) == ["選んだ意見は、すでに公開しています。"]
-    assert publication.current().number == before
+    assert version.current().number == before
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_the_public_version_counts_what_citizens_see_of_an_opinion(
     planner_client: Client, status: str, then: str, counts: bool
 ) -> None:
     opinion = make_opinion(status=status)
-    before = publication.current().number
+    before = version.current().number
     form = {
         **{name: getattr(opinion, name) for name in ("code", "order", "member")},
         **{"meeting": opinion.meeting_id, "goal": opinion.goal_id, "text": "書き直した意見", "status": then},
@@ -304,7 +304,7 @@ def test_the_public_version_counts_what_citizens_see_of_an_opinion(
     assert answer.status_code == 302, answer.context["errors"]
     opinion.refresh_from_db()
     assert (opinion.text, opinion.status) == ("書き直した意見", then)
-    assert (publication.current().number > before) is counts
+    assert (version.current().number > before) is counts
 
 
 def test_an_opinion_without_text_is_refused_and_none_is_published(planner_client: Client) -> None:

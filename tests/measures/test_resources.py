@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from goals.audit import AuditAction, AuditEvent
+from goals.accounts.audit import AuditAction, AuditEvent
 from goals.models import (
     Department,
     Direction,
@@ -21,8 +21,7 @@ from goals.models import (
     Theme,
     ThemeSection,
 )
-from kpis import rounds
-from kpis.evaluation import State
+from kpis.judging.evaluation import State
 from kpis.models import (
     Amendment,
     AmendmentKind,
@@ -34,6 +33,7 @@ from kpis.models import (
     Workflow,
     YearlyValue,
 )
+from kpis.round import publishing
 from measures.models import Measure, MeasureReport, Meeting, Opinion
 from tests import makers
 from tests.transfer import address, bring, confirm, refusals, take, upload
@@ -94,9 +94,9 @@ def make_everything() -> None:
     meeting = makers.make_meeting(is_public=None, focus_indicators=[rate])
     makers.make_opinion(meeting=meeting, measure=old, author=user, measures=[old, new], indicators=[rate])
     round_ = makers.make_round(strategy=strategy)
-    rounds.publish(round_, published_on=datetime.date(2025, 9, 1), decision_number="=企画", user=user)
-    change = rounds.Change(AmendmentKind.COMMITTEE, "-理由", committee_rating="KEPT")
-    rounds.amend(round_, rate, change, user=user, made_on=datetime.date(2025, 9, 2))
+    publishing.publish(round_, published_on=datetime.date(2025, 9, 1), decision_number="=企画", user=user)
+    change = publishing.Change(AmendmentKind.COMMITTEE, "-理由", committee_rating="KEPT")
+    publishing.amend(round_, rate, change, user=user, made_on=datetime.date(2025, 9, 2))
 
 
 @pytest.mark.parametrize("kind", [0, 1, 2], ids=["utf-8", "excel", "cp932"])

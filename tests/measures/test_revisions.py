@@ -10,11 +10,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from pytest_django import DjangoAssertNumQueries
 
-from goals import publication
-from goals.audit import AuditAction, AuditEvent
+from goals.accounts.audit import AuditAction, AuditEvent
 from goals.models import Revision
 from goals.models.strategy import RevisionStatus
-from kpis.evaluation import Kind
+from goals.publication import version
+from kpis.judging.evaluation import Kind
 from kpis.models import Target
 from measures import revisions
 from measures.comparison import Part, differences
@@ -225,12 +225,12 @@ def test_comparing_every_revision_takes_two_queries(django_assert_num_queries: D
 def test_adopting_puts_the_draft_in_force_and_in_the_log() -> None:
     source, _ = make_plan()
     user = make_user()
-    draft, before = draft_of(source), publication.current().number
+    draft, before = draft_of(source), version.current().number
     revisions.adopt(draft, DAY, user)
     draft.refresh_from_db()
     assert (draft.status, draft.adopted_on) == (RevisionStatus.ADOPTED, DAY)
     assert {row.revision for row in Measure.objects.in_force()} == {draft}
-    assert publication.current().number == before + 1
+    assert version.current().number == before + 1
     event = AuditEvent.objects.get(action=AuditAction.ADOPT)
     assert (event.user, event.summary) == (user, "第3次 令和8年度改訂（2026-03-24決定）")
 

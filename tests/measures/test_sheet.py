@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from goals.audit import AuditEvent
+from goals.accounts.audit import AuditEvent
 from goals.models import Department
 from goals.models.strategy import RevisionStatus
 from kpis.models import Round, RoundStatus, Workflow

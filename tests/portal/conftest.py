@@ -8,7 +8,8 @@ import pytest
 from django.db import transaction
 from pytest_django import Settings
 
-from kanazawa_strategy import loading, publishing
+from kanazawa_strategy.serving import public_pages
+from kanazawa_strategy.upkeep import loading
 from tests import processes
 from tests.portal.sources import FIXTURES
 from tests.processes import Portal
@@ -34,7 +35,7 @@ def store_clock(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable
     """Turn the store of public pages on, and let the test say when time passes."""
     settings.PAGE_STORE_MB = 8
     now = [1000.0]
-    monkeypatch.setattr(publishing, "monotonic", lambda: now[0])
+    monkeypatch.setattr(public_pages, "monotonic", lambda: now[0])
 
     def passes(seconds: float) -> None:
         now[0] += seconds

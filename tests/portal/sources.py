@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from kanazawa_strategy.fixture_files import read
+from kanazawa_strategy.upkeep.fixture_files import read
 
 FIXTURES = Path(settings.FIXTURE_DIRS[0])
 SEEDS = Path(settings.BASE_DIR).parent / "shared" / "seeds"

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from django.test import Client
 
-from kpis import rounds
-from kpis.evaluation import Kind, State
+from kpis.judging.evaluation import Kind, State
 from kpis.models import Basis, Indicator, Round, Workflow
+from kpis.round import publishing
 from tests.makers import make_indicator, make_round, make_target, make_value
 
 
@@ -27,7 +27,9 @@ def publish_year(year: int, **values: Decimal | State) -> Round:
         state = given if isinstance(given, State) else State.FINAL
         value = None if isinstance(given, State) else given
         make_value(indicator=indicator, fiscal_year=year, value=value, state=state, workflow=Workflow.CONFIRMED)
-    rounds.publish(round_, published_on=datetime.date(year + 1, 8, 20), decision_number=f"企画第{year}号", user=None)
+    publishing.publish(
+        round_, published_on=datetime.date(year + 1, 8, 20), decision_number=f"企画第{year}号", user=None
+    )
     return round_
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from axes.management.commands import axes_reset_username
 from django.contrib.auth.models import User
 
-from goals import lockout
+from goals.accounts import lockout
 
 
 class Command(axes_reset_username.Command):

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.management.commands import changepassword
 from django.contrib.auth.models import User
 
-from goals import audit, passwords
+from goals.accounts import audit, passwords
 
 
 class Command(changepassword.Command):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from goals import audit, roles
+from goals.accounts import audit, roles
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from kanazawa_strategy.backup import BackupError, making, retention
+from kanazawa_strategy.upkeep.backup import BackupError, making, retention
 
 
 class Command(BaseCommand):

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from kanazawa_strategy import checking
+from kanazawa_strategy.upkeep import data_checks
 
 
 class Command(BaseCommand):
     help = "登録されているデータを点検します。誤りがあれば文で知らせ、終了コードを1にします。"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = checking.check()
+        found = data_checks.check()
         for line in found.table:
             self.stdout.write(line)
         for note in found.notes:

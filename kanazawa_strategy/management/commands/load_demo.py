@@ -6,9 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from kanazawa_strategy import demo, environment
-from kanazawa_strategy.demo import accounts
-from kanazawa_strategy.loading import LoadError
+from kanazawa_strategy import environment
+from kanazawa_strategy.upkeep import demo
+from kanazawa_strategy.upkeep.demo import accounts
+from kanazawa_strategy.upkeep.loading import LoadError
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from kanazawa_strategy import loading
+from kanazawa_strategy.upkeep import loading
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from kanazawa_strategy.backup import BackupError, restoring
+from kanazawa_strategy.upkeep.backup import BackupError, restoring
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from kanazawa_strategy import reminders
+from kanazawa_strategy.desk import reminders
 
 
 class Command(BaseCommand):

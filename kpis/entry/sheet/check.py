@@ -1,0 +1,76 @@
+"""What is checked of a typed row before it is written: its form, the rule's view, figures that look odd."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+from kpis.entry.ledger import Entry
+from kpis.entry.sheet.cells import RowForm
+from kpis.entry.sheet.grid import Outcome, plain
+from kpis.judging.evaluation import State
+from kpis.models import YearlyValue
+
+if TYPE_CHECKING:
+    from kpis.entry.sheet.row import Row
+
+CONFIRMED = "確かめました"
+
+
+def entry_of(row: Row, typed: dict[str, str], *, ticked: bool) -> Entry | None:
+    """Return what is to be written, or mark the row with why not."""
+    form = RowForm(typed, indicator=row.indicator)
+    if not form.is_valid():
+        row.outcome, row.errors = (
+            Outcome.INVALID,
+            {name: [str(text) for text in texts] for name, texts in form.errors.items()},
+        )
+        return None
+    changes: dict[str, Any] = {
+        name: form.cleaned_data[name] for name, text in typed.items() if text != plain(row.saved_cells[name])
+    }
+    if row.saved is None:
+        changes["state"] = form.cleaned_data["state"]
+    intended = _intended(row, changes)
+    if not _can_be_judged(row, intended):
+        return None
+    if not _answered(row, intended, changes, ticked=ticked):
+        return None
+    return Entry(row.indicator, changes, row.seen_version)
+
+
+def _intended(row: Row, changes: Mapping[str, Any]) -> YearlyValue:
+    value = copy(row.saved) if row.saved else YearlyValue(fiscal_year=row.round.fiscal_year)
+    value.indicator = row.indicator
+    for name, content in changes.items():
+        setattr(value, name, content)
+    return value
+
+
+def _can_be_judged(row: Row, value: YearlyValue) -> bool:
+    if State(value.state).has_value != (value.value is not None):
+        return True  # for write() to say
+    try:
+        row.judge(value)
+    except ValueError as error:
+        row.outcome, row.errors = Outcome.INVALID, {"value": [str(error)]}
+        return False
+    return True
+
+
+def _answered(row: Row, value: YearlyValue, changes: dict[str, Any], *, ticked: bool) -> bool:
+    """Ask once about a figure that looks odd; the answer is kept with it."""
+    known = row.saved
+    moved = known is None or value.value != known.value or value.breaks_series != known.breaks_series
+    if not moved:
+        return True
+    odd = row.odd(value)
+    if odd and ticked:
+        changes["doubts_answer"] = changes.get("doubts_answer") or CONFIRMED
+    elif odd and not changes.get("doubts_answer"):
+        row.outcome, row.doubts = Outcome.DOUBTED, odd
+        return False
+    elif known and known.doubts_answer and "doubts_answer" not in changes:
+        changes["doubts_answer"] = ""  # the answer was to another figure
+    return True
