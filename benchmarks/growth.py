@@ -108,7 +108,7 @@ def _indicators(size: int, goals: list[Goal]) -> Iterator[Indicator]:
 
 
 def _target(indicator: Indicator, revision: Revision) -> Target:
-    from kpis.judging.evaluation import Kind
+    from kpis.judging.words import Kind
     from kpis.models import Target
 
     indicator.goal.strategy = revision.strategy
@@ -132,7 +132,8 @@ def _course(indicator: Indicator) -> int:
 
 def _judged(targets: list[Target], rounds: list[Round]) -> Iterator[tuple[YearlyValue, Assessment]]:
     """Yield every value with its judgement, as publication freezes it."""
-    from kpis.judging.evaluation import State, judge
+    from kpis.judging.evaluation import judge
+    from kpis.judging.words import State
     from kpis.models import Assessment, Workflow, YearlyValue
 
     known: dict[Any, Any] = {}

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from goals.notation.years import FiscalYear
-from kpis.judging.evaluation import Group, Rating
+from kpis.judging.words import Group, Rating
 from kpis.models import Assessment, Indicator, Round
 from kpis.round.publishing import outcomes
 

@@ -26,7 +26,7 @@ from goals.models import (
     ThemeSection,
 )
 from goals.models.strategy import RevisionStatus
-from kpis.judging.evaluation import Kind, State
+from kpis.judging.words import Kind, State
 from kpis.models import Basis, ExpectedValue, Indicator, Level, Round, RoundStatus, Target, Workflow, YearlyValue
 from measures.models import Measure, MeasureReport, MeasureStatus, Meeting, Opinion, OpinionStatus
 

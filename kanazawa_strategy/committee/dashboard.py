@@ -13,8 +13,8 @@ from kpis.charts.progress import Progress
 from kpis.display.heatmap import HeatMap, heat_map
 from kpis.display.standing import Move, Standing, by_need
 from kpis.display.summary import bar_of, count_by_rating
-from kpis.judging.evaluation import Rating
 from kpis.judging.sentences import roll_up_sentence
+from kpis.judging.words import Rating
 from kpis.models import Indicator, Level, Round, RoundStatus, YearlyValue
 from kpis.round import publishing
 from measures.models import Meeting, Opinion

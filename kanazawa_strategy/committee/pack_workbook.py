@@ -15,7 +15,7 @@ from goals.notation.days import format_day
 from goals.notation.spreadsheets import guarded
 from kanazawa_strategy.committee.dashboard import Dashboard
 from kpis.display.standing import Standing
-from kpis.judging.evaluation import Group, Kind
+from kpis.judging.words import Group, Kind
 
 Cell = str | int | Decimal | None
 

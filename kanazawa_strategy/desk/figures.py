@@ -13,7 +13,7 @@ from django.urls import reverse
 from goals.accounts.audit import AuditAction, AuditEvent
 from goals.models import Membership, Strategy
 from kanazawa_strategy.upkeep.data_checks import targets_in_force
-from kpis.judging.evaluation import Kind
+from kpis.judging.words import Kind
 from kpis.models import Indicator
 from measures.models import Opinion, OpinionStatus
 

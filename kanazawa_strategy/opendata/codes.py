@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kpis.judging.evaluation import Kind, Rating, State
+from kpis.judging.words import Kind, Rating, State
 from kpis.models import Basis, Level, Tag
 from measures.models import ResponseClass
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from goals.models import Goal, Strategy
 from goals.notation.years import FiscalYear
 from kanazawa_strategy.opendata.columns import Row
-from kpis.judging.evaluation import Kind, Rating
+from kpis.judging.words import Kind, Rating
 from kpis.models import Assessment, Indicator, Level, Target, YearlyValue
 from measures.models import Measure, Opinion
 

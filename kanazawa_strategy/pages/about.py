@@ -13,7 +13,9 @@ from goals.notation.numbers import format_percent, format_plain
 from goals.publication.version import public
 from kanazawa_strategy.pages import accessibility_results
 from kanazawa_strategy.pages.frame import Crumb
-from kpis.judging.evaluation import RATING_ORDER, Group, Kind, Observation, Rating, State, TargetSpec, judge
+from kpis.judging.evaluation import judge
+from kpis.judging.facts import Observation, TargetSpec
+from kpis.judging.words import RATING_ORDER, Group, Kind, Rating, State
 from kpis.round.publishing import thresholds_of
 
 MEANINGS = {

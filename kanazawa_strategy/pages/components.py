@@ -27,7 +27,8 @@ from kpis.charts import (
     track,
     trend_chart,
 )
-from kpis.judging.evaluation import RATING_ORDER, Group, Kind, Rating, State, TargetSpec
+from kpis.judging.facts import TargetSpec
+from kpis.judging.words import RATING_ORDER, Group, Kind, Rating, State
 from kpis.models import Tag
 
 # name, target, course: values by year, or the state of a year without one

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from goals.models import Department, Strategy, Theme
 from goals.publication.filtering import PageFilter
-from kpis.judging.evaluation import RATING_ORDER
+from kpis.judging.words import RATING_ORDER
 from kpis.models import Basis, Indicator, Level, Tag, Target
 from kpis.models.indicator import IndicatorQuerySet
 from measures.models import Measure

@@ -15,8 +15,8 @@ from kpis.charts import GoalRatings, Ratings, progress_chart, ratings_chart
 from kpis.display.heatmap import heat_map
 from kpis.display.listing import newest_round, rows_of
 from kpis.display.summary import Summary, bar_of, count_by_rating, progress_of
-from kpis.judging.evaluation import Rating
 from kpis.judging.sentences import roll_up_sentence
+from kpis.judging.words import Rating
 from kpis.models import Indicator, Level, Tag
 from measures.models import Measure, Opinion
 

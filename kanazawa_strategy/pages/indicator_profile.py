@@ -15,8 +15,9 @@ from kanazawa_strategy.sharing.share import Words
 from kpis.charts import Chart, Mark, Trend, trend_chart
 from kpis.display.summary import Summary, baseline_text, plain, target_text, year_long, year_short
 from kpis.display.yearline import YearLine
-from kpis.judging.evaluation import Rating, State
-from kpis.judging.sentences import Facts, status_sentence
+from kpis.judging.facts import Facts
+from kpis.judging.sentences import status_sentence
+from kpis.judging.words import Rating, State
 from kpis.models import Amendment, AmendmentKind, Indicator, Target, YearlyValue
 
 

@@ -18,7 +18,7 @@ from kanazawa_strategy.pages.paging import Pager, address_of
 from kanazawa_strategy.sharing import linked_data
 from kpis.display.listing import rows_of
 from kpis.display.summary import Summary
-from kpis.judging.evaluation import RATING_ORDER, Rating
+from kpis.judging.words import RATING_ORDER, Rating
 from kpis.models import Indicator
 from kpis.models.indicator import IndicatorQuerySet
 from measures.models import Measure, Opinion

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from goals.models import Goal, Strategy
 from goals.notation.years import FiscalYear
 from kpis.judging import evaluation
-from kpis.judging.evaluation import Kind
+from kpis.judging.words import Kind
 from kpis.models import VALUE_STATES, Assessment, Indicator, Level, Tag, Target, YearlyValue
 from measures.models import Measure, Opinion
 

@@ -21,7 +21,7 @@ from kpis import resources
 from kpis.admin.amendment_file import AmendmentFile
 from kpis.admin.shown import figure
 from kpis.amending.changes import check_day
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Amendment, AmendmentKind, Assessment
 from kpis.models.value import SELF_RATINGS
 from kpis.round import publishing

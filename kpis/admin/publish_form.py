@@ -14,7 +14,8 @@ from django.core.exceptions import ValidationError
 from goals.notation.forms import DayField
 from kpis.admin.companion import Announcement, Companion
 from kpis.admin.shown import figure
-from kpis.judging.evaluation import RATING_ORDER, Group, Judgement, Rating
+from kpis.judging.facts import Judgement
+from kpis.judging.words import RATING_ORDER, Group, Rating
 from kpis.models import Assessment, Indicator, Round, Workflow, YearlyValue
 from kpis.round import publishing
 from kpis.round.publishing import Outcome

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from kpis.admin.version import VersionedForm
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Indicator, YearlyValue
 
 

@@ -13,7 +13,8 @@ from django.db import transaction
 
 from goals.accounts import audit
 from goals.publication import version
-from kpis.judging.evaluation import State, judge
+from kpis.judging.evaluation import judge
+from kpis.judging.words import State
 from kpis.models import Amendment, AmendmentKind, Assessment, Indicator, Round, Workflow, YearlyValue
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from functools import cached_property
 from kpis.charts.canvas import FLAG, SIZE, Canvas
 from kpis.charts.placing import LINE_HEIGHT, Box, Label, Placed, Sheet, text_width
 from kpis.charts.trend import Point
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 
 _ABOVE_FIRST = ("top center", "bottom center", "top left", "top right", "bottom left", "bottom right")
 _BELOW_FIRST = ("bottom center", "top center", "bottom right", "bottom left", "top left", "top right")

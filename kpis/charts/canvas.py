@@ -10,7 +10,7 @@ from functools import cached_property
 from kpis.charts.axis import Axis, value_axis
 from kpis.charts.placing import LINE_HEIGHT, Box, text_width
 from kpis.charts.trend import Point, Trend
-from kpis.judging.evaluation import Kind
+from kpis.judging.words import Kind
 
 SIZE = 14.0  # of words, in drawing units
 MILESTONE_LINE = 80.0  # from the top

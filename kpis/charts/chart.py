@@ -10,7 +10,7 @@ from kpis.charts.figure import figure_on
 from kpis.charts.shapes import Drawing
 from kpis.charts.trend import Trend
 from kpis.charts.words import trend_description, trend_notes
-from kpis.judging.evaluation import Kind
+from kpis.judging.words import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from kpis.charts.milestone import milestone_dots, milestone_marks, milestone_wor
 from kpis.charts.placing import LINE_HEIGHT, text_width
 from kpis.charts.shapes import Dot, Drawing, Grid, Shape, Words, at, diamond, flag, polyline, rectangle
 from kpis.charts.trend import Trend
-from kpis.judging.evaluation import Kind
+from kpis.judging.words import Kind
 
 WIDE, NARROW = (720, 320), (340, 280)
 MILESTONE_HEIGHT = 160

@@ -9,7 +9,7 @@ from kpis.charts.drawing import NARROW, WIDE, board_for
 from kpis.charts.layout import ACTUAL, CONFIG, PATH, SURFACE, TEXT, WEAK, Json, trend_layout
 from kpis.charts.trend import Mark, Trend
 from kpis.charts.words import milestone_word, trend_notes
-from kpis.judging.evaluation import Kind, State
+from kpis.judging.words import Kind, State
 
 
 def trend_figure(trend: Trend) -> Json:

@@ -10,7 +10,7 @@ from kpis.charts.board import Board
 from kpis.charts.canvas import FLAG, MILESTONE_LINE, SIZE, Canvas
 from kpis.charts.milestone import MILESTONE_RADIUS, milestone_words
 from kpis.charts.trend import Trend
-from kpis.judging.evaluation import Kind
+from kpis.judging.words import Kind
 
 Json = dict[str, Any]
 

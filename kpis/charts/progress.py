@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from goals.notation.numbers import format_percent
-from kpis.judging.evaluation import RATING_ORDER, Kind, Rating
+from kpis.judging.words import RATING_ORDER, Kind, Rating
 
 _REASONS = {
     Kind.KEEP_AT_LEAST: "水準を維持する目標のため",

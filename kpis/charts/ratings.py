@@ -12,7 +12,7 @@ from kpis.charts.layout import ACTUAL, CONFIG, SURFACE, TEXT, WEAK, Json
 from kpis.charts.placing import text_width
 from kpis.charts.shapes import Drawing
 from kpis.charts.small import RatingBar
-from kpis.judging.evaluation import Group
+from kpis.judging.words import Group
 
 _WIDE = Field(720, left=300, right=70, top=32, thickness=28.0)
 _NARROW = Field(320, left=1, right=66, top=32, thickness=28.0, is_narrow=True)

@@ -11,7 +11,8 @@ from goals.notation.numbers import format_percent
 from goals.notation.years import FiscalYear
 from kpis.charts.shapes import at, polyline
 from kpis.charts.trend import Trend, runs_of
-from kpis.judging.evaluation import Group, Kind, TargetSpec
+from kpis.judging.facts import TargetSpec
+from kpis.judging.words import Group, Kind
 
 _TRACK_START, _TRACK_LENGTH = 10.0, 108.0
 _SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_ROOM = 96.0, 24.0, 5.0

@@ -11,7 +11,9 @@ from typing import Self, TypeVar
 
 from goals.notation.numbers import format_decimals, format_plain, with_unit
 from goals.notation.years import FiscalYear
-from kpis.judging.evaluation import Kind, State, TargetSpec, expected_value
+from kpis.judging.evaluation import expected_value
+from kpis.judging.facts import TargetSpec
+from kpis.judging.words import Kind, State
 
 N = TypeVar("N", Decimal, float)  # exact where figures are printed, quick where only a line is drawn
 

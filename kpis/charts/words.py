@@ -5,7 +5,7 @@ from __future__ import annotations
 from goals.notation.numbers import format_plain, with_unit
 from kpis.charts.axis import Axis
 from kpis.charts.trend import Point, Trend
-from kpis.judging.evaluation import Kind, State
+from kpis.judging.words import Kind, State
 
 
 def trend_description(trend: Trend) -> str:

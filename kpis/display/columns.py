@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from goals.models import Goal
-from kpis.judging.evaluation import Kind, TargetSpec
+from kpis.judging.facts import TargetSpec
+from kpis.judging.words import Kind
 from kpis.models import Level
 from kpis.models.indicator import address_of
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kpis.display.summary import Summary, year_short
 from kpis.display.yearline import YearLine
-from kpis.judging.evaluation import RATING_ORDER, Rating
+from kpis.judging.words import RATING_ORDER, Rating
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from functools import cached_property
 from kpis.charts import Chart, trend_chart
 from kpis.display.summary import Summary
 from kpis.display.yearline import YearLine
-from kpis.judging.evaluation import RATING_ORDER, Group, Rating, TargetSpec
+from kpis.judging.facts import TargetSpec
+from kpis.judging.words import RATING_ORDER, Group, Rating
 from kpis.models import Assessment, Indicator, YearlyValue
 
 _UNJUDGED = Group.UNJUDGED

@@ -25,7 +25,8 @@ from kpis.charts import (
     track,
 )
 from kpis.display.yearline import YearLine
-from kpis.judging.evaluation import Group, Kind, Rating, State, TargetSpec
+from kpis.judging.facts import TargetSpec
+from kpis.judging.words import Group, Kind, Rating, State
 from kpis.models import Indicator, Round, Target
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from goals.notation.numbers import format_decimals, format_difference, format_percent, format_plain, with_unit
 from goals.notation.years import FiscalYear
-from kpis.judging.evaluation import Kind, Rating, State
+from kpis.judging.words import Kind, Rating, State
 from kpis.models import Assessment
 
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from simple_history.utils import bulk_create_with_history
 
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Indicator, Round, Workflow, YearlyValue
 from kpis.round.access import Entrant
 

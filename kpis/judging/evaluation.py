@@ -3,120 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
 
 from kpis.judging import sentences
-from kpis.judging.sentences import RATING_ORDER as RATING_ORDER
-from kpis.judging.sentences import Group as Group
-from kpis.judging.sentences import Rating as Rating
-from kpis.judging.sentences import Word
+from kpis.judging.facts import STANDARD, Facts, Judgement, Observation, TargetSpec, Thresholds
+from kpis.judging.words import Kind, Rating, State
 
 _DIVISION = Context(prec=28)
-
-
-class Kind(Word):
-    """What a target asks for (金沢版総合戦略: →, 以上を維持, 策定完了, 再設定)."""
-
-    REACH = "REACH", "到達型"
-    KEEP_AT_LEAST = "KEEP_AT_LEAST", "維持型（以上）"
-    KEEP_AT_MOST = "KEEP_AT_MOST", "維持型（以下）"
-    RANGE = "RANGE", "範囲型"
-    MILESTONE = "MILESTONE", "完了型"
-    UNSET = "UNSET", "目標未設定"
-
-
-class State(Word):
-    """How firm a value is, or why there is none (domain.md §4)."""
-
-    FINAL = "FINAL", "確定"
-    PRELIMINARY = "PRELIMINARY", "速報"
-    ESTIMATE = "ESTIMATE", "推計"
-    UNPUBLISHED = "UNPUBLISHED", "未公表"
-    NOT_SURVEYED = "NOT_SURVEYED", "調査なし"
-    COLLECTING = "COLLECTING", "集計中"
-    NOT_APPLICABLE = "NOT_APPLICABLE", "対象外"
-
-    @property
-    def has_value(self) -> bool:
-        """Tell whether a value stands with this state."""
-        return self in (State.FINAL, State.PRELIMINARY, State.ESTIMATE)
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """The adjustable limits, stored on the strategy; the tolerance is in points and reaches judge() by the spec."""
-
-    near_pace: Decimal = Decimal("0.8")
-    survey_tolerance: Decimal = Decimal(3)
-    rule_version: str = "1"
-
-
-STANDARD = Thresholds()
-
-
-@dataclass(frozen=True)
-class TargetSpec:
-    """A target as judge() needs it; years are western fiscal years, `expected` holds hand-set 目安値 by year."""
-
-    kind: Kind
-    baseline: Decimal | None
-    baseline_year: int | None
-    target: Decimal | None
-    target_year: int | None
-    upper: Decimal | None = None
-    expected: Mapping[int, Decimal] = field(default_factory=dict)
-    survey_tolerance: Decimal | None = None
-    starts_from_zero: bool = False
-    unit: str = ""
-    decimals: int | None = None
-
-    @property
-    def start(self) -> Decimal | None:
-        """Give the value that the path starts at."""
-        return Decimal(0) if self.starts_from_zero else self.baseline
-
-    @property
-    def rises(self) -> bool:
-        """Tell whether more is better, on the way from the start to the target."""
-        return self.start is not None and self.target is not None and self.target > self.start
-
-    def bound(self, value: Decimal) -> Decimal | None:
-        """Give the bound that a value is measured by: the target, or the upper bound of a range above it."""
-        above = self.kind is Kind.RANGE and self.upper is not None and value > self.upper
-        return self.upper if above else self.target
-
-    def is_due(self, year: int) -> bool:
-        """Tell whether the target year has come."""
-        return self.target_year is not None and year >= self.target_year
-
-    def is_base(self, year: int) -> bool:
-        """Tell whether the year is not after the baseline year."""
-        return self.baseline_year is not None and year <= self.baseline_year
-
-
-@dataclass(frozen=True)
-class Observation:
-    """The value of one fiscal year; state None means that there is no row at all."""
-
-    fiscal_year: int
-    value: Decimal | None
-    state: State | None
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """A rating with its figures: ratios and amounts in the unit, None where they have no meaning."""
-
-    rating: Rating
-    progress: Decimal | None = None
-    pace: Decimal | None = None
-    expected: Decimal | None = None
-    margin: Decimal | None = None
-    reason: str = ""
 
 
 def validate(spec: TargetSpec) -> None:
@@ -163,7 +60,7 @@ def judge(
     if has_value != (observation.value is not None):
         raise ValueError("実績値と状態が合っていません。確定・速報・推計には値を入れ、それ以外では空欄にしてください。")
     judgement = _rate(spec, observation, thresholds)
-    facts = sentences.Facts(spec, observation, judgement, as_of=as_of)
+    facts = Facts(spec, observation, judgement, as_of=as_of)
     return replace(judgement, reason=sentences.reason(facts, thresholds.near_pace))
 
 

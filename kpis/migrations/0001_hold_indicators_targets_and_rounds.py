@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import goals.notation.fields
-import kpis.judging.evaluation
+import kpis.judging.words
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -321,7 +321,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', kpis.judging.evaluation.Kind['REACH']), _negated=True), ('baseline__isnull', True), models.Q(('baseline', models.F('target')), _negated=True), _connector='OR'), name='target_reach_differs_from_baseline', violation_error_message='目標値が基準値と同じです。今の水準を保つ目標なら、維持型を選んでください。'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', kpis.judging.words.Kind['REACH']), _negated=True), ('baseline__isnull', True), models.Q(('baseline', models.F('target')), _negated=True), _connector='OR'), name='target_reach_differs_from_baseline', violation_error_message='目標値が基準値と同じです。今の水準を保つ目標なら、維持型を選んでください。'),
         ),
         migrations.AddConstraint(
             model_name='target',
@@ -329,7 +329,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', kpis.judging.evaluation.Kind['RANGE']), _negated=True), ('target_upper__gte', models.F('target')), _connector='OR'), name='target_range_bounds_in_order', violation_error_message='範囲型の上限が下限より小さくなっています。2つの値を確かめてください。'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', kpis.judging.words.Kind['RANGE']), _negated=True), ('target_upper__gte', models.F('target')), _connector='OR'), name='target_range_bounds_in_order', violation_error_message='範囲型の上限が下限より小さくなっています。2つの値を確かめてください。'),
         ),
         migrations.AddConstraint(
             model_name='expectedvalue',

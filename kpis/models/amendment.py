@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from goals.notation.fields import FiscalYearField, NumberField
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models.assessment import RATINGS, Assessment
 from kpis.models.indicator import Indicator
 

@@ -6,7 +6,8 @@ from typing import Self
 from django.db import models
 
 from goals.notation.fields import FiscalYearField, NumberField
-from kpis.judging.evaluation import Judgement, Kind, Observation, Rating, State, TargetSpec, Thresholds
+from kpis.judging.facts import Judgement, Observation, TargetSpec, Thresholds
+from kpis.judging.words import Kind, Rating, State
 from kpis.models.indicator import Indicator
 from kpis.models.round import Round, RoundStatus
 from kpis.models.target import Target

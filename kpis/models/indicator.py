@@ -11,7 +11,8 @@ from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
 from goals.models import Department, Direction, Goal, Sourced, Strategy
-from kpis.judging.evaluation import Kind, Rating, TargetSpec
+from kpis.judging.facts import TargetSpec
+from kpis.judging.words import Kind, Rating
 
 if TYPE_CHECKING:
     from kpis.models.amendment import Amendment

@@ -13,7 +13,8 @@ from goals.models import Revision, Sourced
 from goals.models.strategy import RevisionStatus
 from goals.notation.fields import FiscalYearField, NumberField
 from kpis.judging import evaluation
-from kpis.judging.evaluation import Kind, TargetSpec
+from kpis.judging.facts import TargetSpec
+from kpis.judging.words import Kind
 from kpis.models.indicator import Basis, Indicator
 
 

@@ -9,7 +9,8 @@ from simple_history.models import HistoricalRecords
 
 from goals.notation.fields import AddressField, FiscalYearField, MonthField, NumberField
 from goals.notation.years import FiscalYear
-from kpis.judging.evaluation import Group, Observation, Rating, State
+from kpis.judging.facts import Observation
+from kpis.judging.words import Group, Rating, State
 from kpis.models.indicator import Indicator
 from kpis.models.round import Round, RoundStatus
 

@@ -14,7 +14,9 @@ from django.db import models
 
 from goals.models import Department
 from goals.notation.numbers import format_decimals, with_unit
-from kpis.judging.evaluation import Judgement, Rating, Thresholds, judge
+from kpis.judging.evaluation import judge
+from kpis.judging.facts import Judgement, Thresholds
+from kpis.judging.words import Rating
 from kpis.models import Indicator, Round, Workflow, YearlyValue
 from kpis.review import committee_rating as committee_rating
 from kpis.round.doubts import doubts_beside

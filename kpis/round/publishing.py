@@ -15,7 +15,9 @@ from goals.accounts import audit
 from goals.models import Strategy
 from goals.publication import version
 from kpis.amending.changes import Change, amend
-from kpis.judging.evaluation import Judgement, Observation, State, TargetSpec, Thresholds, judge
+from kpis.judging.evaluation import judge
+from kpis.judging.facts import Judgement, Observation, TargetSpec, Thresholds
+from kpis.judging.words import State
 from kpis.models import (
     Amendment,
     Assessment,

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Indicator, Round, Workflow, YearlyValue
 from kpis.round import publishing
 from tests.browser.conftest import Visitors

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from goals.accounts.audit import AuditAction, AuditEvent
 from goals.publication import version
-from kpis.judging.evaluation import Kind
+from kpis.judging.words import Kind
 from kpis.models import Indicator, Workflow
 from kpis.round import publishing
 from measures.models import Meeting, Opinion, OpinionStatus

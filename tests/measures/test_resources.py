@@ -21,7 +21,7 @@ from goals.models import (
     Theme,
     ThemeSection,
 )
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import (
     Amendment,
     AmendmentKind,

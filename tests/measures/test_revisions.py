@@ -14,7 +14,7 @@ from goals.accounts.audit import AuditAction, AuditEvent
 from goals.models import Revision
 from goals.models.strategy import RevisionStatus
 from goals.publication import version
-from kpis.judging.evaluation import Kind
+from kpis.judging.words import Kind
 from kpis.models import Target
 from measures import revisions
 from measures.comparison import Part, differences

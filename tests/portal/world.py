@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.test import Client
 
-from kpis.judging.evaluation import Kind, State
+from kpis.judging.words import Kind, State
 from kpis.models import Basis, Indicator, Round, Workflow
 from kpis.round import publishing
 from tests.makers import make_indicator, make_round, make_target, make_value

@@ -15,7 +15,7 @@ from simple_history.utils import bulk_create_with_history
 from goals.models import Strategy
 from goals.notation.days import parse_month
 from kanazawa_strategy.upkeep.demo.files import find, read, save, table
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import AmendmentKind, Indicator, Round, RoundStatus, Workflow, YearlyValue
 from kpis.round import publishing
 from measures import reports

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from goals.notation.numbers import format_plain, with_unit
 from kpis.entry.workbook.item import Item
-from kpis.judging.evaluation import Rating
+from kpis.judging.words import Rating
 from kpis.models import Assessment
 
 

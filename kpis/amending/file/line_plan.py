@@ -20,7 +20,7 @@ from kpis.amending.file.item import AmendmentItem, figure_of, rating_of
 from kpis.amending.file.layout import TITLES, Line
 from kpis.entry.workbook import contents, headings
 from kpis.entry.workbook.item import Outcome
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import AmendmentKind, Assessment, Indicator
 
 Read = TypeVar("Read")

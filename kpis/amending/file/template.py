@@ -16,7 +16,7 @@ from kpis.amending.file.layout import TITLES
 from kpis.amending.file.line_plan import NO_VALUE
 from kpis.entry.workbook.contents import shown
 from kpis.entry.workbook.layouts import GUIDE_SHEET
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import AmendmentKind, Assessment, YearlyValue
 from kpis.models.value import SELF_RATINGS
 

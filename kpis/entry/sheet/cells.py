@@ -15,7 +15,7 @@ from goals.notation.forms import MonthField, NumberField
 from goals.notation.numbers import format_plain
 from goals.notation.words import yes_or_no
 from kpis.entry.sheet.grid import CHECKED, plain
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Indicator, YearlyValue
 from kpis.models.value import SELF_RATINGS
 

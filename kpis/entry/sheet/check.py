@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kpis.entry.ledger import Entry
 from kpis.entry.sheet.cells import RowForm
 from kpis.entry.sheet.grid import Outcome, plain
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import YearlyValue
 
 if TYPE_CHECKING:

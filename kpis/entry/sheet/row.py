@@ -14,7 +14,9 @@ from kpis.entry.ledger import Entry
 from kpis.entry.sheet.cells import NAMES, cells_of, label_of, shown
 from kpis.entry.sheet.check import entry_of
 from kpis.entry.sheet.grid import GridRow, options_of, plain
-from kpis.judging.evaluation import Judgement, Kind, Rating, TargetSpec, expected_value, judge
+from kpis.judging.evaluation import expected_value, judge
+from kpis.judging.facts import Judgement, TargetSpec
+from kpis.judging.words import Kind, Rating
 from kpis.models import Indicator, Round, Target, YearlyValue
 from kpis.round.doubts import doubts_beside
 from kpis.round.publishing import thresholds_of

@@ -10,7 +10,7 @@ from goals.importing.cells import Choice, Text
 from goals.importing.reading import NO_RESULT
 from goals.notation.days import format_month, parse_month
 from goals.notation.numbers import Missing, format_plain, parse_number
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import YearlyValue
 from kpis.models.value import SELF_RATINGS, VALUE_STATES
 

@@ -16,7 +16,8 @@ from goals.notation.numbers import format_decimals
 from goals.notation.spreadsheets import guarded
 from goals.notation.years import FiscalYear
 from kpis.entry.workbook.contents import shown
-from kpis.judging.evaluation import State, expected_value
+from kpis.judging.evaluation import expected_value
+from kpis.judging.words import State
 from kpis.models import Indicator, Round, YearlyValue
 from kpis.models.value import SELF_RATINGS
 

@@ -12,7 +12,7 @@ from kpis.entry.workbook import contents
 from kpis.entry.workbook.contents import LABELS
 from kpis.entry.workbook.item import Item, Outcome
 from kpis.entry.workbook.layouts import Line
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Indicator, YearlyValue
 from kpis.models.value import VALUE_STATES
 from kpis.round.doubts import doubts_beside

@@ -18,7 +18,7 @@ from django.urls import reverse
 from goals.accounts import audit
 from goals.admin.base import PortalAdmin
 from goals.models import Membership, PublicVersion
-from kpis.judging.evaluation import Kind
+from kpis.judging.words import Kind
 from kpis.models import AmendmentKind, Assessment, Round, RoundStatus, Workflow, YearlyValue
 from kpis.round import publishing
 from tests import makers

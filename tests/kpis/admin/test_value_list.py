@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Indicator, RoundStatus, Workflow, YearlyValue
 from tests.makers import make_department, make_indicator, make_round, make_user, make_value
 

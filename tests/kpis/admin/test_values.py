@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from goals.publication import version
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Indicator, Workflow, YearlyValue
 from tests.makers import make_department, make_indicator, make_round, make_target, make_user, make_value
 

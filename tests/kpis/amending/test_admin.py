@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from kpis.judging.evaluation import Rating, State
+from kpis.judging.words import Rating, State
 from kpis.models import Amendment, Assessment, Workflow, YearlyValue
 from kpis.round import publishing
 from tests.makers import make_indicator, make_round, make_target, make_user, make_value

@@ -28,7 +28,7 @@ from kpis.charts import (
 from kpis.charts.lines import broken
 from kpis.charts.placing import text_width
 from kpis.charts.shapes import Shape
-from kpis.judging.evaluation import Kind, Rating
+from kpis.judging.words import Kind, Rating
 
 LONG = "職場や家庭において、性別等に関わらず誰もが共に活躍できる環境が整っていると感じる市民の割合"
 

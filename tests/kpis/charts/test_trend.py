@@ -35,7 +35,9 @@ from kpis.charts.axis import value_axis
 from kpis.charts.board import Board
 from kpis.charts.drawing import NARROW, WIDE
 from kpis.charts.placing import text_width
-from kpis.judging.evaluation import Kind, State, TargetSpec, expected_value
+from kpis.judging.evaluation import expected_value
+from kpis.judging.facts import TargetSpec
+from kpis.judging.words import Kind, State
 
 
 def make_spec(**changes: Any) -> TargetSpec:

@@ -8,7 +8,7 @@ from django.test import Client
 from kpis.display.heatmap import heat_map
 from kpis.display.listing import rows_of
 from kpis.display.summary import Summary
-from kpis.judging.evaluation import Rating
+from kpis.judging.words import Rating
 from kpis.models import Indicator
 from tests.makers import make_indicator, make_target
 from tests.portal.world import make_survey, publish_year

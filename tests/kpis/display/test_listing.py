@@ -13,7 +13,7 @@ from kpis.display.fragments import rating_mark
 from kpis.display.listing import newest_round, rows_of
 from kpis.display.summary import Summary
 from kpis.display.table import indicator_rows
-from kpis.judging.evaluation import Kind, Rating, State
+from kpis.judging.words import Kind, Rating, State
 from kpis.models import Indicator
 from tests.makers import make_expected_value, make_indicator, make_revision, make_target
 from tests.portal.world import make_survey, publish_year

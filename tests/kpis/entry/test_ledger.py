@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from kpis.entry.ledger import Entry, Problem, Refused, write
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Indicator, Round, RoundStatus, Workflow, YearlyValue
 from kpis.round.access import Entrant
 from tests.makers import make_department, make_indicator, make_round, make_user, make_value

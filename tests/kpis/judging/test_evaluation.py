@@ -5,21 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from kpis.judging.evaluation import (
-    RATING_ORDER,
-    Group,
-    Judgement,
-    Kind,
-    Observation,
-    Rating,
-    State,
-    TargetSpec,
-    Thresholds,
-    expected_value,
-    judge,
-    roll_up,
-    validate,
-)
+from kpis.judging.evaluation import expected_value, judge, roll_up, validate
+from kpis.judging.facts import Judgement, Observation, TargetSpec, Thresholds
+from kpis.judging.words import RATING_ORDER, Group, Kind, Rating, State
 
 D = Decimal
 ACTIVITY = TargetSpec(Kind.REACH, D("47.5"), 2023, D(59), 2028, unit="%", decimals=1)

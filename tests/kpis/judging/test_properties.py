@@ -6,17 +6,9 @@ from decimal import Decimal
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kpis.judging.evaluation import (
-    Group,
-    Judgement,
-    Kind,
-    Observation,
-    Rating,
-    State,
-    TargetSpec,
-    expected_value,
-    judge,
-)
+from kpis.judging.evaluation import expected_value, judge
+from kpis.judging.facts import Judgement, Observation, TargetSpec
+from kpis.judging.words import Group, Kind, Rating, State
 
 WORST_FIRST = [Rating.WORSE, Rating.FLAT, Rating.BEHIND, Rating.NEARLY, Rating.ON_TRACK, Rating.ACHIEVED]
 MIRRORED = {Kind.KEEP_AT_LEAST: Kind.KEEP_AT_MOST, Kind.KEEP_AT_MOST: Kind.KEEP_AT_LEAST}

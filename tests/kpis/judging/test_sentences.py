@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis.judging.evaluation import Kind, Observation, Rating, State, TargetSpec, judge, roll_up
-from kpis.judging.sentences import Facts, reason, roll_up_sentence, status_sentence
+from kpis.judging.evaluation import judge, roll_up
+from kpis.judging.facts import Facts, Observation, TargetSpec
+from kpis.judging.sentences import reason, roll_up_sentence, status_sentence
+from kpis.judging.words import Kind, Rating, State
 
 D = Decimal
 ACTIVITY = TargetSpec(Kind.REACH, D("47.500000"), 2023, D("59.000000"), 2028, unit="%", decimals=1)

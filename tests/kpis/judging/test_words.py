@@ -7,7 +7,7 @@ import pytest
 from goals.importing import Number
 from goals.notation.words import BLANK, MARK, NO_FIGURE
 from kpis.entry.workbook.contents import read_value
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.test import Client
 
 from goals.accounts.audit import AuditAction, AuditEvent
 from goals.publication import version
-from kpis.judging.evaluation import Kind
+from kpis.judging.words import Kind
 from kpis.models import ExpectedValue, Indicator, Level, Round, RoundStatus, Target
 from kpis.round import publishing
 from tests.makers import (

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goals.accounts.audit import AuditAction, AuditEvent
-from kpis.judging.evaluation import Kind
+from kpis.judging.words import Kind
 from kpis.models import Assessment, Round, RoundStatus, Workflow, YearlyValue
 from kpis.round import publishing
 from measures.models import MeasureReport

@@ -13,7 +13,7 @@ from django.urls import reverse
 from kpis.entry.ledger import FIELDS, Entry, write
 from kpis.entry.sheet import NAMES
 from kpis.entry.workbook.layouts import ENTERED
-from kpis.judging.evaluation import Rating
+from kpis.judging.words import Rating
 from kpis.models import AmendmentKind, Assessment, Round, RoundStatus, Workflow, YearlyValue
 from kpis.review import committee_rating
 from kpis.round import publishing

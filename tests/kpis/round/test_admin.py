@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from kpis.judging.evaluation import Kind
+from kpis.judging.words import Kind
 from kpis.models import Assessment, Basis, Round, RoundStatus, Workflow, YearlyValue
 from measures.models import MeasureReport
 from tests.makers import make_indicator, make_measure, make_report, make_round, make_target, make_user, make_value

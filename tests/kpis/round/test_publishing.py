@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from goals.accounts.audit import AuditAction, AuditEvent
 from goals.publication import version
-from kpis.judging.evaluation import Kind, Rating, State
+from kpis.judging.words import Kind, Rating, State
 from kpis.models import (
     Amendment,
     AmendmentKind,

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from goals.accounts.audit import AuditAction, AuditEvent
 from goals.models import Department
 from goals.publication import version
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import AmendmentKind, Assessment, Round, RoundStatus, Workflow, YearlyValue
 from kpis.round import publishing
 from kpis.round.access import Entrant

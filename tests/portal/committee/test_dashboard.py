@@ -16,7 +16,7 @@ from goals.accounts.roles import Role
 from kanazawa_strategy.committee import dashboard
 from kanazawa_strategy.committee.dashboard import Dashboard
 from kanazawa_strategy.committee.pack_pages import parts_of
-from kpis.judging.evaluation import Kind, State
+from kpis.judging.words import Kind, State
 from kpis.models import Indicator, RoundStatus, Workflow
 from kpis.round import publishing
 from tests.makers import (

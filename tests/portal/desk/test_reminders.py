@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from goals.models import Department
 from kanazawa_strategy.desk import reminders
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Indicator, Reminder, Round, Workflow
 from tests.makers import (
     make_department,

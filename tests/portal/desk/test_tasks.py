@@ -19,7 +19,7 @@ from goals.accounts.audit import AuditAction, record
 from goals.models import Department
 from kanazawa_strategy.desk.figures import Figure
 from kanazawa_strategy.desk.tasks import Progress, deadline_of, desk_of
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Round, RoundStatus, Workflow, YearlyValue
 from measures.models import OpinionStatus
 from tests.makers import (

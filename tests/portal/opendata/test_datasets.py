@@ -15,7 +15,7 @@ from goals.models.strategy import RevisionStatus
 from kanazawa_strategy import opendata
 from kpis.amending.changes import Change
 from kpis.amending.changes import amend as amend_year
-from kpis.judging.evaluation import Kind, State
+from kpis.judging.words import Kind, State
 from kpis.models import AmendmentKind, Basis, Indicator, Level, Round, Workflow
 from kpis.round import publishing
 from measures.models import OpinionStatus

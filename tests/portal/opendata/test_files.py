@@ -19,7 +19,7 @@ from goals.publication import version
 from goals.publication.version import PublicVersion
 from kanazawa_strategy import opendata
 from kanazawa_strategy.opendata import Column, Type, writers
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Workflow
 from kpis.round import publishing
 from tests.makers import make_goal, make_indicator, make_measure, make_opinion, make_round, make_target, make_value

@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from goals.publication import version
 from kanazawa_strategy import opendata
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Amendment, Assessment, Round, Workflow, YearlyValue
 from measures.models import Opinion, OpinionStatus
 from tests.portal.roles.addresses import PUBLISHED, kept_uploads, publish_a_year

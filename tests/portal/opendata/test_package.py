@@ -15,7 +15,7 @@ from django.core.management import call_command
 from goals.models import Strategy
 from goals.models.strategy import RevisionStatus
 from kanazawa_strategy import opendata
-from kpis.judging.evaluation import Kind, State
+from kpis.judging.words import Kind, State
 from kpis.models import Indicator, Workflow
 from kpis.round import publishing
 from tests.makers import (

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goals.models import Revision
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Amendment, AmendmentKind, Assessment
 from measures import revisions
 from tests.makers import make_indicator, make_measure, make_revision, make_strategy, make_target

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from kanazawa_strategy.pages import frame
-from kpis.judging.evaluation import Kind, State
+from kpis.judging.words import Kind, State
 from kpis.models import Indicator
 from tests.makers import make_goal, make_indicator, make_target
 from tests.portal.world import make_survey, publish_year

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from kpis.judging.evaluation import Rating
+from kpis.judging.words import Rating
 
 pytestmark = pytest.mark.django_db
 PAGE = "/about/components/"

@@ -25,7 +25,7 @@ from goals.accounts.audit import AuditAction, AuditEvent
 from goals.models import Department, Revision
 from goals.models.strategy import RevisionStatus
 from goals.publication import version as public_version
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Amendment, Assessment, Indicator, Round, RoundStatus, Upload, Workflow, YearlyValue
 from kpis.round import publishing
 from measures import reports

@@ -25,7 +25,7 @@ from kanazawa_strategy.static_export import Base, ExportError, export
 from kanazawa_strategy.static_export.crawl import crawl as really_crawl
 from kanazawa_strategy.static_export.folder import MANIFEST, files_in
 from kpis.amending.changes import Change, amend
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import AmendmentKind, Indicator, Round
 from measures.models import Measure, Opinion, OpinionStatus
 from tests.makers import make_indicator, make_measure, make_opinion, make_target, make_theme

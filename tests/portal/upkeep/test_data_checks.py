@@ -13,7 +13,7 @@ from goals.models import Direction, Revision, Strategy
 from goals.models.strategy import RevisionStatus
 from kanazawa_strategy.desk import figures as desk_figures
 from kanazawa_strategy.upkeep import data_checks
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Indicator, Round, Target, Workflow, YearlyValue
 from kpis.round import publishing
 from measures.models import Measure

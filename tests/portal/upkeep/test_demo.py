@@ -21,7 +21,7 @@ from goals.accounts.roles import Role, groups_of
 from goals.models import Department, LoadedRow, Strategy
 from goals.publication import version
 from kanazawa_strategy.upkeep.demo import accounts
-from kpis.judging.evaluation import Group, Rating, State
+from kpis.judging.words import Group, Rating, State
 from kpis.models import (
     Amendment,
     AmendmentKind,

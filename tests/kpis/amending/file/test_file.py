@@ -20,7 +20,7 @@ from django.utils import timezone
 from goals.accounts.audit import AuditAction, AuditEvent
 from goals.publication import version as public_version
 from kpis.amending.changes import Change, amend
-from kpis.judging.evaluation import Rating, State
+from kpis.judging.words import Rating, State
 from kpis.models import Amendment, AmendmentKind, Assessment, Indicator, Round, Upload, Workflow, YearlyValue
 from kpis.round import publishing
 from tests.makers import (

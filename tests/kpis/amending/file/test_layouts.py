@@ -13,7 +13,7 @@ import xlsxwriter
 from django.test import Client
 
 from kpis.amending.file import layout
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Amendment, Assessment, Upload
 from tests.kpis.amending.file.test_file import HEAD, WHY, confirm, make_published, reasons, send, sent, told
 from tests.kpis.entry.workbook.test_files import ENTITY, bomb, sheet_of, with_part

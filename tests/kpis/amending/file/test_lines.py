@@ -13,7 +13,7 @@ from goals.models import Strategy
 from kpis.amending.file.layout import TITLES, Line
 from kpis.amending.file.line_plan import LinePlan, Published
 from kpis.entry.workbook.item import Outcome
-from kpis.judging.evaluation import Kind, State
+from kpis.judging.words import Kind, State
 from kpis.models import Assessment, Indicator, Round, RoundStatus
 
 ROLES = list(TITLES)

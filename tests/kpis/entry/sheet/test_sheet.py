@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from goals.models import Department
 from kpis.entry.sheet.cells import NAMES
-from kpis.judging.evaluation import Kind, State
+from kpis.judging.words import Kind, State
 from kpis.models import Indicator, Round, RoundStatus, Workflow, YearlyValue
 from tests.makers import make_department, make_indicator, make_round, make_target, make_user, make_value
 

@@ -20,7 +20,7 @@ from kpis.entry.workbook.contents import LABELS
 from kpis.entry.workbook.item import Outcome
 from kpis.entry.workbook.layouts import ENTERED, lines_of
 from kpis.entry.workbook.line_plan import LinePlan
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Indicator, Round, Workflow, YearlyValue
 from kpis.models.value import SELF_RATINGS
 from kpis.resources import YearlyValueResource

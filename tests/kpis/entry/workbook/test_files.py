@@ -13,7 +13,7 @@ import xlsxwriter
 from django.test import Client
 
 from goals.importing.limits import MAX_UNPACKED
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Indicator, Round, Upload, YearlyValue
 from tests.kpis.entry.workbook.test_workbook import confirm, packed, reasons, said, send
 from tests.makers import make_indicator, make_round, make_value

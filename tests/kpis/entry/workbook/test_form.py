@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from kpis.entry.workbook import form as workbook_form
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from tests.makers import make_department, make_indicator, make_round, make_target, make_value
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from django.urls import reverse
 from goals.accounts.audit import AuditAction, AuditEvent
 from kpis.entry.ledger import Entry, write
 from kpis.entry.workbook import form as workbook_form
-from kpis.judging.evaluation import State
+from kpis.judging.words import State
 from kpis.models import Indicator, Round, RoundStatus, Upload, Workflow, YearlyValue
 from tests.makers import make_department, make_indicator, make_round, make_target, make_user, make_value
 
