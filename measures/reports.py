@@ -7,6 +7,7 @@ from django.db import transaction
 
 from goals.accounts import audit
 from goals.models import Department
+from goals.models.event import AuditAction
 from kpis.models import Round, Workflow
 from kpis.round.access import Entrant
 from kpis.round.steps import confirm, give_back, move
@@ -40,7 +41,7 @@ def submit(round_: Round, department: Department, *, entrant: Entrant) -> int:
             raise ValidationError(f"まだ報告のない取組が{len(blank)}件あります（{'、'.join(blank)}）。")
         changed = [row for row in rows.values() if row.workflow == Workflow.DRAFT]
         move(changed, Workflow.SUBMITTED, "", entrant.user, "提出")
-        audit.record(audit.AuditAction.SUBMIT, f"{locked} {department} 取組報告（{len(changed)}件）", user=entrant.user)
+        audit.record(AuditAction.SUBMIT, f"{locked} {department} 取組報告（{len(changed)}件）", user=entrant.user)
     return len(changed)
 
 

@@ -13,6 +13,7 @@ from django.db import models, transaction
 
 from goals.accounts import audit
 from goals.models import Revision, Strategy
+from goals.models.event import AuditAction
 from goals.models.strategy import RevisionStatus
 from goals.publication import version
 from kpis.models import Target
@@ -124,7 +125,7 @@ def adopt(revision: Revision, on: datetime.date, user: User | None) -> None:
         revision.status, revision.adopted_on = RevisionStatus.ADOPTED, on
         revision.full_clean()
         revision.save()
-        audit.record(audit.AuditAction.ADOPT, f"{revision}（{on:%Y-%m-%d}決定）", user=user)
+        audit.record(AuditAction.ADOPT, f"{revision}（{on:%Y-%m-%d}決定）", user=user)
         version.bump()
 
 
@@ -177,7 +178,7 @@ def date_objections(revision: Revision, on: datetime.date | None, today: datetim
 def log_date(revision: Revision, before: datetime.date | None, user: User | None) -> None:
     """Write into the log that the date of an adopted revision was put right."""
     audit.record(
-        audit.AuditAction.ADOPT,
+        AuditAction.ADOPT,
         f"{revision}の決定日を訂正（{before or '記載なし'} → {revision.adopted_on or '記載なし'}）",
         user=user,
     )
@@ -214,7 +215,7 @@ def discard(revision: Revision, user: User | None) -> Contents:
             raise ValidationError(
                 f"この案の取組や目標を使っている記録（{used}）があるため、取りやめられません。先に、その記録から外してください。"
             ) from error
-        audit.record(audit.AuditAction.DISCARD, f"{name}（{gone}）", user=user)
+        audit.record(AuditAction.DISCARD, f"{name}（{gone}）", user=user)
     return gone
 
 

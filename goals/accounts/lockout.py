@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from goals.accounts import audit
 from goals.accounts.addresses import client_address
+from goals.models.event import AuditAction
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -41,5 +42,5 @@ def lift(user: User, *, how: str = "", request: HttpRequest | None = None) -> bo
     with transaction.atomic():
         is_lifted = bool(reset(username=user.get_username()))
         if is_lifted:
-            audit.record(audit.AuditAction.UNLOCKED, f"利用者「{user}」のログイン停止を解除{how}", request=request)
+            audit.record(AuditAction.UNLOCKED, f"利用者「{user}」のログイン停止を解除{how}", request=request)
     return is_lifted

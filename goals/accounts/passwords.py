@@ -10,6 +10,7 @@ from django.db import transaction
 
 from goals.accounts import audit
 from goals.models import HandedPassword
+from goals.models.event import AuditAction
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -49,7 +50,7 @@ class OwnPasswordForm(SetPasswordForm):
             user: User = self.save()
             settle(user)
             summary = f"利用者「{user}」が、渡されたパスワードを自分のものに変更"
-            audit.record(audit.AuditAction.PASSWORD, summary, user=user, request=request)
+            audit.record(AuditAction.PASSWORD, summary, user=user, request=request)
         return user
 
 

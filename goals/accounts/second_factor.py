@@ -20,6 +20,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from goals.accounts import audit
 from goals.accounts.roles import Role, groups_of
+from goals.models.event import AuditAction
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -64,7 +65,7 @@ def confirm(user: User, code: str, *, request: HttpRequest) -> list[str]:
         TOTPDevice.objects.filter(pk=newcomer.pk).update(confirmed=True)
         codes = _new_codes(user)
         summary = f"利用者「{user}」が2段階認証を設定"
-        audit.record(audit.AuditAction.SECOND_FACTOR, summary, user=user, request=request)
+        audit.record(AuditAction.SECOND_FACTOR, summary, user=user, request=request)
     return codes
 
 
@@ -80,7 +81,7 @@ def accepts_recovery(user: User, code: str, *, request: HttpRequest) -> bool:
     if book is None or verify_token(user, book.persistent_id, plain(code).lower()) is None:
         return False
     summary = f"利用者「{user}」が回復コードを使用（残り{codes_left(user)}個）"
-    audit.record(audit.AuditAction.SECOND_FACTOR, summary, user=user, request=request)
+    audit.record(AuditAction.SECOND_FACTOR, summary, user=user, request=request)
     return True
 
 
@@ -100,7 +101,7 @@ def renew_codes(user: User, *, request: HttpRequest) -> list[str]:
     with transaction.atomic():
         codes = _new_codes(user)
         summary = f"利用者「{user}」が回復コードを作り直し"
-        audit.record(audit.AuditAction.SECOND_FACTOR, summary, user=user, request=request)
+        audit.record(AuditAction.SECOND_FACTOR, summary, user=user, request=request)
     return codes
 
 
@@ -112,7 +113,7 @@ def remove(user: User, *, how: str = "", request: HttpRequest | None = None) -> 
             devices.objects.filter(user=user).delete()
         if had:
             summary = f"利用者「{user}」の2段階認証を解除{how}"
-            audit.record(audit.AuditAction.SECOND_FACTOR, summary, request=request)
+            audit.record(AuditAction.SECOND_FACTOR, summary, request=request)
     return had
 
 

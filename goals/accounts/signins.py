@@ -11,6 +11,7 @@ from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
 from goals.accounts import audit
+from goals.models.event import AuditAction
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -25,18 +26,18 @@ def connect() -> None:
 
 
 def _came_in(request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
-    audit.record(audit.AuditAction.LOGIN, f"利用者「{user}」", user=user, request=request)
+    audit.record(AuditAction.LOGIN, f"利用者「{user}」", user=user, request=request)
 
 
 def _left(request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
     if user is not None:
-        audit.record(audit.AuditAction.LOGOUT, f"利用者「{user}」", user=user, request=request)
+        audit.record(AuditAction.LOGOUT, f"利用者「{user}」", user=user, request=request)
 
 
 def _was_turned_away(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
     account = _account(credentials.get("username"))
     note = "（停止中）" if request is not None and _is_locked_already(request) else ""
-    audit.record(audit.AuditAction.LOGIN_FAILED, f"{_name(account)}{note}", user=account, request=request)
+    audit.record(AuditAction.LOGIN_FAILED, f"{_name(account)}{note}", user=account, request=request)
 
 
 def _was_locked_out(request: HttpRequest, username: str, **kwargs: Any) -> None:
@@ -44,7 +45,7 @@ def _was_locked_out(request: HttpRequest, username: str, **kwargs: Any) -> None:
     if _is_locked_already(request):
         return
     account = _account(username)
-    audit.record(audit.AuditAction.LOCKED_OUT, _name(account), user=account, request=request)
+    audit.record(AuditAction.LOCKED_OUT, _name(account), user=account, request=request)
 
 
 def _is_locked_already(request: Any) -> bool:

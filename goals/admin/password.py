@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from goals.accounts import audit, passwords
+from goals.models.event import AuditAction
 
 
 class PasswordForm(AdminPasswordChangeForm):
@@ -23,7 +24,7 @@ class PasswordForm(AdminPasswordChangeForm):
         with transaction.atomic():
             user: User = super().save(commit)
             what = "を変更" if user.has_usable_password() else "によるログインを停止"
-            audit.record(audit.AuditAction.PASSWORD, f"利用者「{user}」のパスワード{what}")
+            audit.record(AuditAction.PASSWORD, f"利用者「{user}」のパスワード{what}")
             own = user == getattr(audit.request_at_hand(), "user", None)
             (passwords.settle if own or not user.has_usable_password() else passwords.hand_over)(user)
         return user
@@ -36,7 +37,7 @@ def change_own(request: HttpRequest, extra_context: dict[str, Any] | None = None
     with transaction.atomic():
         response = AdminSite.password_change(admin.site, request, extra_context)
         if user.password != before:
-            audit.record(audit.AuditAction.PASSWORD, f"利用者「{user}」が自分のパスワードを変更", request=request)
+            audit.record(AuditAction.PASSWORD, f"利用者「{user}」が自分のパスワードを変更", request=request)
             passwords.settle(user)
     return response
 

@@ -21,6 +21,7 @@ from goals.accounts import audit
 from goals.importing import formats
 from goals.importing.limits import FileRefused
 from goals.importing.waiting import Waiting
+from goals.models.event import AuditAction
 from goals.publication import version
 
 
@@ -77,7 +78,7 @@ class Transfer(ImportExportMixin):
         native = isinstance(file_format, formats.Excel)
         data = self.get_data_for_export(request, queryset, force_native_type=native, **kwargs)
         audit.record(
-            audit.AuditAction.EXPORT,
+            AuditAction.EXPORT,
             f"{self._name}を書き出し（{len(data)}件、{file_format.get_extension()}）",
             request=request,
         )
@@ -123,7 +124,7 @@ class Transfer(ImportExportMixin):
                 admin: Any = self
                 admin.note_change(request, f"{self._name}の取り込み（{changed}件）")
                 audit.record(
-                    audit.AuditAction.IMPORT,
+                    AuditAction.IMPORT,
                     f"{self._name}を取り込み（{changed}件）{form.cleaned_data.get('original_file_name', '')}",
                     request=request,
                 )

@@ -12,6 +12,7 @@ from goals.admin.base import NamedChoices, Tabular
 from goals.admin.chosen import ChosenRows
 from goals.admin.password import PasswordForm
 from goals.models import Membership
+from goals.models.event import AuditAction
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -88,7 +89,7 @@ class AccountAdmin(ChosenRows, NamedChoices, UserAdmin):
         rows = Membership.objects.filter(user=form.instance.pk).select_related("user", "department", "role")
         before = list(rows)
         super().save_related(request, form, formsets, change)
-        action, subject = audit.AuditAction.PERMISSION, f"利用者「{form.instance}」"
+        action, subject = AuditAction.PERMISSION, f"利用者「{form.instance}」"
         if not change:
             audit.record(action, f"{subject}の追加", request=request)
         audit.record_parts(action, f"{subject}の変更", _changes(form) if change else [], request=request)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from goals.accounts.audit import AuditEvent
 from goals.models.account import HandedPassword
 from goals.models.department import Department, Membership
+from goals.models.event import AuditEvent
 from goals.models.loaded import LoadedRow
 from goals.models.plan import Direction, Goal, GoalColor
 from goals.models.source import Section, Sourced

@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.urls import reverse
 
-from goals.accounts.audit import AuditAction, AuditEvent
 from goals.models import Membership, Strategy
+from goals.models.event import AuditAction, AuditEvent
 from kanazawa_strategy.upkeep.data_checks import targets_in_force
 from kpis.judging.words import Kind
 from kpis.models import Indicator

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from goals.accounts import audit, passwords
 from goals.accounts.door import may_preview, sealed
+from goals.models.event import AuditAction
 from kanazawa_strategy.entrance import steps
 from kanazawa_strategy.pages.frame import Crumb
 
@@ -76,7 +77,7 @@ class Password(PasswordChangeView):
         with transaction.atomic():
             response = super().form_valid(form)
             summary = f"利用者「{self.request.user}」が自分のパスワードを変更"
-            audit.record(audit.AuditAction.PASSWORD, summary, request=self.request)
+            audit.record(AuditAction.PASSWORD, summary, request=self.request)
             passwords.settle(form.user)
         messages.success(self.request, CHANGED)
         return response

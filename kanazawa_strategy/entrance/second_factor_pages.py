@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from goals.accounts import audit
 from goals.accounts import second_factor as factor
 from goals.accounts.door import sealed
+from goals.models.event import AuditAction
 from kanazawa_strategy.entrance import steps
 from kanazawa_strategy.pages.frame import Crumb
 
@@ -36,7 +37,7 @@ def login_code(request: HttpRequest) -> HttpResponse:
             entrant.has_given_code = True
             return steps.proceed(request, entrant)
         summary = f"利用者「{entrant.user}」（2段階認証のコードの誤り）"
-        audit.record(audit.AuditAction.LOGIN_FAILED, summary, user=entrant.user, request=request)
+        audit.record(AuditAction.LOGIN_FAILED, summary, user=entrant.user, request=request)
     field = "wrong_recovery" if request.POST.get("recovery") else "wrong_code"
     ctx = {field: error, "codes_left": factor.codes_left(entrant.user), "crumbs": [Crumb("確認コード")]}
     return sealed(render(request, "portal/login_code.html", ctx))

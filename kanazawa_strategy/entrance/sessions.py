@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from goals.accounts import audit
+from goals.models.event import AuditAction
 
 STARTED, SEEN = "started_at", "seen_at"
 GRAIN = 60  # seconds between two notes of the last request, so that not every page writes
@@ -49,7 +50,7 @@ def _within_limits(request: HttpRequest, user: Any) -> Any:
         _start(request)
     sentence = _ended(now - request.session[STARTED], now - request.session[SEEN])
     if sentence:
-        audit.record(audit.AuditAction.SESSION_ENDED, f"利用者「{user}」: {sentence}", user=user, request=request)
+        audit.record(AuditAction.SESSION_ENDED, f"利用者「{user}」: {sentence}", user=user, request=request)
         request.session.flush()
         messages.warning(request, f"{sentence}もう一度ログインしてください。", fail_silently=True)
         return AnonymousUser()

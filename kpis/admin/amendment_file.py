@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from goals.accounts import audit
 from goals.importing.formats import XLSX_TYPE
+from goals.models.event import AuditAction
 from kpis.admin.upload import UploadPages, download
 from kpis.amending.file.template import template
 from kpis.amending.file.uploads import AmendmentUploads
@@ -57,5 +58,5 @@ class AmendmentFile(UploadPages):
     def template(self, request: HttpRequest) -> HttpResponse:
         """Hand out the file to fill in."""
         today = self.uploads(request).today
-        audit.record(audit.AuditAction.EXPORT, "公表後の変更のひな形", request=request)
+        audit.record(AuditAction.EXPORT, "公表後の変更のひな形", request=request)
         return download(template(today), XLSX_TYPE, f"amendments-{today:%Y%m%d}.xlsx")

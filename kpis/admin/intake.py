@@ -13,6 +13,7 @@ from django.utils import timezone
 from goals.accounts import audit
 from goals.importing.formats import XLSX_TYPE
 from goals.models import Department
+from goals.models.event import AuditAction
 from kpis.admin.upload import UploadPages, download
 from kpis.entry.workbook import form as workbook_form
 from kpis.entry.workbook.item import ORDER
@@ -74,7 +75,7 @@ class Intake(UploadPages):
         if not uploads.entrant.owns(department.pk):
             raise PermissionDenied
         data = workbook_form.department_workbook(uploads.round, department)
-        audit.record(audit.AuditAction.EXPORT, f"{uploads.what} {department}", request=request)
+        audit.record(AuditAction.EXPORT, f"{uploads.what} {department}", request=request)
         return download(data, XLSX_TYPE, workbook_form.file_name(uploads.round, department))
 
     def workbooks(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -83,5 +84,5 @@ class Intake(UploadPages):
         if not uploads.entrant.runs_rounds:
             raise PermissionDenied
         data = workbook_form.all_workbooks(uploads.round)
-        audit.record(audit.AuditAction.EXPORT, f"{uploads.what} 全課", request=request)
+        audit.record(AuditAction.EXPORT, f"{uploads.what} 全課", request=request)
         return download(data, "application/zip", f"chosahyo-{uploads.round.fiscal_year}.zip")

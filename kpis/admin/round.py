@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from goals.accounts import audit
 from goals.admin.base import PortalAdmin
 from goals.admin.filters import FiscalYearFilter, strategy_filter
+from goals.models.event import AuditAction
 from goals.notation.numbers import whole
 from kpis import resources
 from kpis.admin import review, sheet, unpublish
@@ -107,7 +108,7 @@ class RoundAdmin(PortalAdmin):
             try:
                 with transaction.atomic():
                     publishing.open_entry(round_, today=timezone.localdate())
-                    audit.record(audit.AuditAction.OPEN, f"{round_}の受付を開始", request=request)
+                    audit.record(AuditAction.OPEN, f"{round_}の受付を開始", request=request)
             except ValidationError as error:
                 self.message_user(request, " ".join(error.messages), messages.ERROR)
             else:
@@ -121,7 +122,7 @@ class RoundAdmin(PortalAdmin):
             try:
                 with transaction.atomic():
                     publishing.close_entry(round_)
-                    audit.record(audit.AuditAction.OPEN, f"{round_}の受付を締切", request=request)
+                    audit.record(AuditAction.OPEN, f"{round_}の受付を締切", request=request)
             except ValidationError as error:
                 self.message_user(request, " ".join(error.messages), messages.ERROR)
             else:

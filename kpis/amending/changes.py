@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from goals.accounts import audit
+from goals.models.event import AuditAction
 from goals.publication import version
 from kpis.judging.evaluation import judge
 from kpis.judging.words import State
@@ -72,7 +73,7 @@ def amend(
         )
         version.bump()
         audit.record(
-            audit.AuditAction.AMEND, f"{indicator.code} {round_.year.long()} {amendment.get_kind_display()}", user=user
+            AuditAction.AMEND, f"{indicator.code} {round_.year.long()} {amendment.get_kind_display()}", user=user
         )
     return amendment
 

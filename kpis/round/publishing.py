@@ -13,6 +13,7 @@ from simple_history.utils import bulk_update_with_history
 
 from goals.accounts import audit
 from goals.models import Strategy
+from goals.models.event import AuditAction
 from goals.publication import version
 from kpis.amending.changes import Change, amend
 from kpis.judging.evaluation import judge
@@ -127,9 +128,7 @@ def publish(
         for also in along:
             also(locked)
         version.bump()
-        audit.record(
-            audit.AuditAction.PUBLISH, f"{locked}を公表（{len(values)}件）決裁番号 {decision_number}", user=user
-        )
+        audit.record(AuditAction.PUBLISH, f"{locked}を公表（{len(values)}件）決裁番号 {decision_number}", user=user)
     round_.refresh_from_db()
     return rows
 
@@ -158,7 +157,7 @@ def unpublish(round_: Round, *, reason: str, user: User, along: Iterable[Callabl
         for also in along:
             also(locked)
         version.bump()
-        audit.record(audit.AuditAction.UNPUBLISH, f"{locked} {reason.strip()}", user=user)
+        audit.record(AuditAction.UNPUBLISH, f"{locked} {reason.strip()}", user=user)
     round_.refresh_from_db()
 
 

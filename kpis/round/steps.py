@@ -16,6 +16,7 @@ from simple_history.utils import bulk_update_with_history
 
 from goals.accounts import audit
 from goals.models import Department
+from goals.models.event import AuditAction
 from kpis.models import Indicator, Round, RoundStatus, Workflow, YearlyValue
 from kpis.round.access import Entrant
 
@@ -72,7 +73,7 @@ def submit(round_: Round, department: Department, *, entrant: Entrant) -> int:
             )
         changed = [row for row in rows.values() if row.workflow == Workflow.DRAFT]
         move(changed, Workflow.SUBMITTED, "", entrant.user, "提出")
-        audit.record(audit.AuditAction.SUBMIT, f"{locked} {department}（{len(changed)}件）", user=entrant.user)
+        audit.record(AuditAction.SUBMIT, f"{locked} {department}（{len(changed)}件）", user=entrant.user)
     return len(changed)
 
 
@@ -84,7 +85,7 @@ def confirm(rows: Iterable[Any], *, user: User) -> int:
             row.full_clean()
         move(changed, Workflow.CONFIRMED, "", user, "確認")
         if changed:
-            audit.record(audit.AuditAction.CONFIRM, _named(changed), user=user)
+            audit.record(AuditAction.CONFIRM, _named(changed), user=user)
     return len(changed)
 
 
@@ -96,7 +97,7 @@ def give_back(rows: Iterable[Any], note: str, *, user: User) -> int:
         changed = [row for row in rows if row.workflow in {Workflow.SUBMITTED, Workflow.CONFIRMED}]
         move(changed, Workflow.DRAFT, note.strip(), user, f"差戻し: {note.strip()}")
         if changed:
-            audit.record(audit.AuditAction.RETURN, f"{_named(changed)} {note.strip()}", user=user)
+            audit.record(AuditAction.RETURN, f"{_named(changed)} {note.strip()}", user=user)
     return len(changed)
 
 

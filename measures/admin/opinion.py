@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from goals.accounts import audit
 from goals.admin.base import SOURCE_FIELDS, TracedAdmin
 from goals.admin.filters import department_filter, goal_filter
+from goals.models.event import AuditAction
 from kpis.models import Indicator
 from measures import resources
 from measures.models import Measure, Opinion, OpinionStatus
@@ -193,7 +194,7 @@ class OpinionAdmin(TracedAdmin):
             if waiting:
                 names = "、".join(row.code for row in waiting)
                 self.note_change(request, f"意見の公開（{names}）")
-                audit.record(audit.AuditAction.PUBLISH, f"委員の意見 {names}（{len(waiting)}件）", request=request)
+                audit.record(AuditAction.PUBLISH, f"委員の意見 {names}（{len(waiting)}件）", request=request)
         return waiting
 
     def save_model(self, request: HttpRequest, obj: Opinion, form: Any, change: bool) -> None:

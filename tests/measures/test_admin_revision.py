@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from goals.accounts.audit import AuditAction, AuditEvent
 from goals.models import Revision
+from goals.models.event import AuditAction, AuditEvent
 from goals.models.strategy import RevisionStatus
 from goals.notation.years import FiscalYear
 from measures import revisions

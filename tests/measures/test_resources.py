@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from goals.accounts.audit import AuditAction, AuditEvent
 from goals.models import (
     Department,
     Direction,
@@ -21,6 +20,7 @@ from goals.models import (
     Theme,
     ThemeSection,
 )
+from goals.models.event import AuditAction, AuditEvent
 from kpis.judging.words import State
 from kpis.models import (
     Amendment,

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from goals.accounts.audit import AuditEvent
+from goals.models.event import AuditEvent
 from kpis.models import Round, RoundStatus, Workflow
 from measures.models import MeasureReport
 from tests.makers import make_department, make_measure, make_report, make_round, make_user

@@ -10,8 +10,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from pytest_django import DjangoAssertNumQueries
 
-from goals.accounts.audit import AuditAction, AuditEvent
 from goals.models import Revision
+from goals.models.event import AuditAction, AuditEvent
 from goals.models.strategy import RevisionStatus
 from goals.publication import version
 from kpis.judging.words import Kind

@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from goals.accounts.audit import AuditEvent
 from goals.models import Department
+from goals.models.event import AuditEvent
 from goals.models.strategy import RevisionStatus
 from kpis.models import Round, RoundStatus, Workflow
 from measures.models import Measure, MeasureReport

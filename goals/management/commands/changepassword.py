@@ -7,6 +7,7 @@ from django.contrib.auth.management.commands import changepassword
 from django.contrib.auth.models import User
 
 from goals.accounts import audit, passwords
+from goals.models.event import AuditAction
 
 
 class Command(changepassword.Command):
@@ -15,6 +16,6 @@ class Command(changepassword.Command):
     def handle(self, *args: Any, **options: Any) -> str | None:
         said: str | None = super().handle(*args, **options)
         name = options["username"] or getpass.getuser()
-        audit.record(audit.AuditAction.PASSWORD, f"利用者「{name}」のパスワードを変更（コマンド changepassword）")
+        audit.record(AuditAction.PASSWORD, f"利用者「{name}」のパスワードを変更（コマンド changepassword）")
         passwords.hand_over(User.objects.get(username=name))
         return said

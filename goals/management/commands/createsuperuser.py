@@ -6,6 +6,7 @@ from django.contrib.auth.management.commands import createsuperuser
 from django.contrib.auth.models import User
 
 from goals.accounts import audit
+from goals.models.event import AuditAction
 
 
 class Command(createsuperuser.Command):
@@ -15,7 +16,7 @@ class Command(createsuperuser.Command):
         before = set(_superusers().values_list("pk", flat=True))
         super().handle(*args, **options)
         for user in _superusers().exclude(pk__in=before):
-            audit.record(audit.AuditAction.PERMISSION, f"スーパーユーザー「{user}」の追加（コマンド createsuperuser）")
+            audit.record(AuditAction.PERMISSION, f"スーパーユーザー「{user}」の追加（コマンド createsuperuser）")
 
 
 def _superusers() -> Any:

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from goals.accounts import audit, roles
+from goals.models.event import AuditAction
 
 
 class Command(BaseCommand):
@@ -21,7 +22,7 @@ class Command(BaseCommand):
 
 def _record(role: roles.Role, synced: roles.Synced) -> None:
     """Write down what a run changed; a run that finds all as it should be leaves nothing in the log."""
-    action, subject = audit.AuditAction.PERMISSION, f"役割「{role.label}」（コマンド sync_roles）"
+    action, subject = AuditAction.PERMISSION, f"役割「{role.label}」（コマンド sync_roles）"
     if synced.is_new:
         audit.record(action, f"{subject}の追加: 権限 {synced.count}件")
     else:

@@ -12,6 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db import Error as DatabaseFault
 
 from goals.accounts import audit
+from goals.models.event import AuditAction
 from goals.publication import version
 from kanazawa_strategy.upkeep.backup import BackupError, archive, postgresql, sqlite
 from kanazawa_strategy.upkeep.backup.making import compare, engine, refused, workshop
@@ -87,7 +88,7 @@ def _begin_anew(manifest: Manifest, seen: int, name: str) -> int:
         call_command("migrate", interactive=False, verbosity=0)
     with transaction.atomic():
         number = version.leap(seen)
-        audit.record(audit.AuditAction.RESTORE, f"バックアップ「{name}」（{manifest.made_at}）からの復元")
+        audit.record(AuditAction.RESTORE, f"バックアップ「{name}」（{manifest.made_at}）からの復元")
     return number
 
 

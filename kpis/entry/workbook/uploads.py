@@ -12,6 +12,7 @@ from django.utils import timezone
 from goals.accounts import audit
 from goals.importing import reading
 from goals.importing.limits import FileRefused
+from goals.models.event import AuditAction
 from kpis.entry import ledger
 from kpis.entry.workbook.item import Item, Told
 from kpis.entry.workbook.layouts import Line, lines_of
@@ -116,7 +117,7 @@ class Uploads(Generic[AnyPlan]):
             locked.plan = {"items": [item.to_json() for item in now.items], "notes": locked.plan["notes"]}
             locked.save()
             summary = f"{self.what} {locked.name}（{len(rows)}件）"
-            audit.record(audit.AuditAction.IMPORT, summary, user=self.user)
+            audit.record(AuditAction.IMPORT, summary, user=self.user)
         return rows
 
 

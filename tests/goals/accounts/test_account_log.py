@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from goals.accounts import roles
-from goals.accounts.audit import LONGEST, AuditAction, AuditEvent, record_parts
+from goals.accounts.audit import record_parts
 from goals.models import Membership
+from goals.models.event import LONGEST, AuditAction, AuditEvent
 from tests.door import lets_in
 from tests.makers import PASSWORD, make_department, make_superuser, make_user
 from tests.transfer import bring, take, upload

@@ -10,8 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from goals.accounts.audit import AuditAction, AuditEvent, record
+from goals.accounts.audit import record
 from goals.models import Membership
+from goals.models.event import AuditAction, AuditEvent
 from kpis.models import RoundStatus, Workflow
 from tests.makers import PASSWORD, make_department, make_round, make_user, make_value
 

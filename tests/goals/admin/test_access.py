@@ -10,8 +10,9 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from goals.accounts.audit import AuditAction, AuditEvent, record
+from goals.accounts.audit import record
 from goals.models import Department, Goal, Membership, Theme
+from goals.models.event import AuditAction, AuditEvent
 from goals.publication import version as public_version
 from kpis.models import Amendment, Assessment, Indicator, Round, YearlyValue
 from measures.models import MeasureReport, Opinion, OpinionStatus

@@ -18,6 +18,7 @@ from django.urls import reverse
 from goals.accounts import audit
 from goals.admin.base import PortalAdmin
 from goals.models import Membership, PublicVersion
+from goals.models.event import AuditAction
 from kpis.judging.words import Kind
 from kpis.models import AmendmentKind, Assessment, Round, RoundStatus, Workflow, YearlyValue
 from kpis.round import publishing
@@ -70,7 +71,7 @@ def make_world(count: int = 1, edition: int = 3) -> None:
     for assessment in Assessment.objects.filter(round=round_):
         change = publishing.Change(AmendmentKind.COMMITTEE, "委員会で決めた。", committee_rating="KEPT")
         publishing.amend(round_, assessment.indicator, change, user=user, made_on=datetime.date(2025, 10, 1))
-        audit.record(audit.AuditAction.EXPORT, "書き出し", user=user)
+        audit.record(AuditAction.EXPORT, "書き出し", user=user)
 
 
 def assert_clean(content: str) -> None:

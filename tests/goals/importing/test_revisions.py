@@ -7,8 +7,8 @@ import datetime
 import pytest
 from django.test import Client
 
-from goals.accounts.audit import AuditAction, AuditEvent
 from goals.models import Revision
+from goals.models.event import AuditAction, AuditEvent
 from tests.makers import make_revision, make_user
 from tests.transfer import bring, refusals, take, upload
 

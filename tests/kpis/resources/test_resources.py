@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 from django.test import Client
 
-from goals.accounts.audit import AuditAction, AuditEvent
+from goals.models.event import AuditAction, AuditEvent
 from goals.publication import version
 from kpis.judging.words import Kind
 from kpis.models import ExpectedValue, Indicator, Level, Round, RoundStatus, Target

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from goals.accounts.audit import AuditAction, AuditEvent
+from goals.models.event import AuditAction, AuditEvent
 from kpis.judging.words import Kind
 from kpis.models import Assessment, Round, RoundStatus, Workflow, YearlyValue
 from kpis.round import publishing

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from goals.accounts.audit import AuditAction, AuditEvent
+from goals.models.event import AuditAction, AuditEvent
 from goals.publication import version
 from kpis.judging.words import Kind, Rating, State
 from kpis.models import (

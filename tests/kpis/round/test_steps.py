@@ -9,8 +9,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from goals.accounts.audit import AuditAction, AuditEvent
 from goals.models import Department
+from goals.models.event import AuditAction, AuditEvent
 from goals.publication import version
 from kpis.judging.words import State
 from kpis.models import AmendmentKind, Assessment, Round, RoundStatus, Workflow, YearlyValue

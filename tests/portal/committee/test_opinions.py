@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from goals.accounts.audit import AuditAction, AuditEvent
+from goals.models.event import AuditAction, AuditEvent
 from measures import handing_in
 from measures.handing_in import Closed, Subject
 from measures.models import Meeting, Opinion, OpinionStatus

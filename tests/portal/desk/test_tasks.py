@@ -15,8 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from goals.accounts.audit import AuditAction, record
+from goals.accounts.audit import record
 from goals.models import Department
+from goals.models.event import AuditAction
 from kanazawa_strategy.desk.figures import Figure
 from kanazawa_strategy.desk.tasks import Progress, deadline_of, desk_of
 from kpis.judging.words import State

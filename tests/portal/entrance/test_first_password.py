@@ -14,8 +14,8 @@ from django.test import Client
 from django.urls import reverse
 
 from goals.accounts import passwords
-from goals.accounts.audit import AuditAction, AuditEvent
 from goals.models import HandedPassword
+from goals.models.event import AuditAction, AuditEvent
 from tests.door import DOORS, knock, lets_in
 from tests.makers import PASSWORD, make_superuser, make_user
 

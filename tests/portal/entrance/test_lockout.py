@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goals.accounts.addresses import client_address
-from goals.accounts.audit import AuditAction, AuditEvent
 from goals.accounts.lockout import origin_of
+from goals.models.event import AuditAction, AuditEvent
 from tests.door import DOORS, knock, lets_in
 from tests.makers import PASSWORD, make_superuser, make_user
 

@@ -16,7 +16,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from goals.accounts import passwords, second_factor
-from goals.accounts.audit import AuditAction, AuditEvent
+from goals.models.event import AuditAction, AuditEvent
 from tests.door import DOORS, knock, lets_in
 from tests.makers import PASSWORD, make_superuser, make_user
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from goals.accounts import audit
 from goals.models import Department, Membership, Revision, Theme
+from goals.models.event import AuditAction
 from goals.models.strategy import RevisionStatus
 from kpis.models import Indicator, Round, RoundStatus, Workflow, YearlyValue
 from kpis.round import publishing
@@ -168,7 +169,7 @@ def make_world() -> World:
             make_expected_value(target=target),
             make_measure(revision=draft_revision),
             make_meeting(held_on=datetime.date(2025, 10, 22)),
-            audit.record(audit.AuditAction.LOGIN, "ログイン"),
+            audit.record(AuditAction.LOGIN, "ログイン"),
         )
     }
     world = World(

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 
-from goals.accounts.audit import AuditEvent
 from goals.importing.waiting import PREFIX
 from goals.models import (
     Department,
@@ -23,6 +22,7 @@ from goals.models import (
     Theme,
     ThemeSection,
 )
+from goals.models.event import AuditEvent
 from kpis.models import Amendment, Assessment, ExpectedValue, Indicator, Round, Target, YearlyValue
 from measures.models import Measure, MeasureReport, Meeting, Opinion
 from tests.portal.roles.round_world import World, admin_address

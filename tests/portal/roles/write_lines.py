@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 
-from goals.accounts.audit import AuditEvent
 from goals.models import (
     Department,
     Direction,
@@ -20,6 +19,7 @@ from goals.models import (
     Theme,
     ThemeSection,
 )
+from goals.models.event import AuditEvent
 from kpis.models import Amendment, Assessment, ExpectedValue, Indicator, Round, Target, YearlyValue
 from measures.models import Measure, MeasureReport, Meeting, Opinion
 from tests.portal.roles import account_deeds, deeds

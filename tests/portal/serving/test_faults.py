@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from goals.accounts.audit import AuditEvent
+from goals.models.event import AuditEvent
 from goals.publication import version
 from kanazawa_strategy.pages import errors
 from kpis.models import YearlyValue

@@ -21,8 +21,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from goals.accounts.audit import AuditAction, AuditEvent
 from goals.models import Department, Revision
+from goals.models.event import AuditAction, AuditEvent
 from goals.models.strategy import RevisionStatus
 from goals.publication import version as public_version
 from kpis.judging.words import State

@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from goals.accounts import audit
-from goals.accounts.audit import AuditAction
+from goals.models.event import AuditAction
 from kanazawa_strategy.serving import logs
 from tests.makers import PASSWORD, make_user
 

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from goals.accounts.audit import AuditAction, AuditEvent
+from goals.models.event import AuditAction, AuditEvent
 from goals.publication import version as public_version
 from kpis.amending.changes import Change, amend
 from kpis.judging.words import Rating, State

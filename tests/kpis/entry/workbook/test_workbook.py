@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from goals.accounts.audit import AuditAction, AuditEvent
+from goals.models.event import AuditAction, AuditEvent
 from kpis.entry.ledger import Entry, write
 from kpis.entry.workbook import form as workbook_form
 from kpis.judging.words import State

@@ -191,7 +191,7 @@ def test_backups_are_consistent_while_others_write(make_portal: MakePortal, tmp_
     portal = make_portal()
     code = """
 from django.db import transaction
-from goals.accounts.audit import AuditEvent
+from goals.models.event import AuditEvent
 print("writing", flush=True)
 while True:
     with transaction.atomic():
