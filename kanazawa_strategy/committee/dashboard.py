@@ -10,6 +10,7 @@ from functools import cached_property
 from goals.models import Goal
 from kpis.charts import Chart, RatingBar, progress_chart
 from kpis.charts.progress import Progress
+from kpis.display import prefetched
 from kpis.display.heatmap import HeatMap, heat_map
 from kpis.display.standing import Move, Standing, by_need
 from kpis.display.summary import bar_of, count_by_rating
@@ -190,7 +191,7 @@ def published(fiscal_year: int, edition: int | None = None) -> Dashboard | None:
     values = YearlyValue.objects.public().of_round(round_)
     by_indicator = {value.indicator_id: value for value in values}
     rows = []
-    for indicator in Indicator.objects.of(round_.strategy).in_order().for_round():
+    for indicator in prefetched.for_round(Indicator.objects.of(round_.strategy).in_order()):
         row = next((row for row in indicator.public_assessments if row.round_id == round_.pk), None)
         if row:
             rows.append(Standing(indicator, row, by_indicator.get(indicator.pk)))

@@ -8,7 +8,8 @@ from typing import Any, TypedDict
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 
 from goals.models import Goal
-from kpis.models import Amendment, AmendmentKind, Assessment, Indicator, Round, Target, YearlyValue
+from kpis.display import prefetched
+from kpis.models import Amendment, AmendmentKind, Assessment, Indicator, Round, YearlyValue
 from measures.models import Measure, Opinion
 
 
@@ -40,9 +41,8 @@ def goals() -> QuerySet[Any]:
 
 def indicators() -> QuerySet[Indicator]:
     """Return the indicators with the adopted targets, the one in force first: 2 queries."""
-    adopted = Prefetch("targets", Target.objects.adopted().newest_first(), to_attr="adopted_targets")
     found = Indicator.objects.select_related("goal__strategy", "direction", "department")
-    return found.prefetch_related(adopted).order_by(*_ORDER)  # type: ignore[no-redef]  # declared on Indicator, set here
+    return found.prefetch_related(prefetched.adopted_targets()).order_by(*_ORDER)
 
 
 def values() -> QuerySet[Any]:

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from goals.models import Department, Strategy, Theme
 from goals.publication.filtering import PageFilter
+from kpis.display import prefetched
 from kpis.judging.words import RATING_ORDER
 from kpis.models import Basis, Indicator, Level, Tag, Target
 from kpis.models.indicator import IndicatorQuerySet
@@ -60,7 +61,7 @@ class IndicatorFilter(PageFilter):
         return rows if self.form.cleaned_data.get("edition") else rows.filter(goal__strategy__is_current=True)
 
     def by_rating(self, rows: IndicatorQuerySet, name: str, value: str) -> IndicatorQuerySet:
-        return rows.with_newest_rating().filter(Q(newest_rating=value))
+        return prefetched.with_newest_rating(rows).filter(Q(newest_rating=value))
 
     def by_tag(self, rows: QuerySet[Indicator], name: str, value: str) -> QuerySet[Indicator]:
         """Keep the rows whose target in force carries the tag."""

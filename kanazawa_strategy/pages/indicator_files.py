@@ -10,6 +10,7 @@ from kanazawa_strategy import opendata
 from kanazawa_strategy.pages.filters import IndicatorFilter
 from kanazawa_strategy.pages.opendata import CSV_TYPES, file_response
 from kanazawa_strategy.sharing.share_pictures import picture_of
+from kpis.display import prefetched
 from kpis.models import Indicator
 
 UTF8_CSV = CSV_TYPES[opendata.UTF8]
@@ -19,7 +20,7 @@ UTF8_CSV = CSV_TYPES[opendata.UTF8]
 @require_safe
 def list_csv(request: HttpRequest) -> HttpResponse:
     """Hand over the indicators that fit the query of /indicators/, with the columns of the open data."""
-    found = IndicatorFilter(request.GET, queryset=Indicator.objects.all()).qs.in_order().for_list()
+    found = prefetched.for_list(IndicatorFilter(request.GET, queryset=Indicator.objects.all()).qs.in_order())
     dataset, release = opendata.DATASETS["indicators"], opendata.current()
     rows = release.marked_rows(opendata.indicator_rows(found), dataset.mark_column)
     content = opendata.csv_bytes(dataset.columns, rows, opendata.UTF8)
@@ -48,7 +49,7 @@ def years_json(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def picture(request: HttpRequest, code: str) -> HttpResponse:
     """Hand over the picture for sharing; the portal's general one where none can be drawn."""
-    indicator = get_object_or_404(Indicator.objects.for_page(), code=code.upper())
+    indicator = get_object_or_404(prefetched.for_page(Indicator.objects.all()), code=code.upper())
     drawn = picture_of(indicator, opendata.current().notice)
     if drawn is None:
         return HttpResponseRedirect(static("img/share.png"))

@@ -79,7 +79,7 @@ class ChangeLine:
 
 
 class Profile(Summary):
-    """One indicator for its own page; needs Indicator.objects.for_page()."""
+    """One indicator for its own page; needs prefetched.for_page()."""
 
     @cached_property
     def years(self) -> list[YearRow]:

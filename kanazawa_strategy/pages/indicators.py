@@ -16,6 +16,7 @@ from kanazawa_strategy.pages.frame import Crumb
 from kanazawa_strategy.pages.indicator_profile import Profile
 from kanazawa_strategy.pages.paging import Pager, address_of
 from kanazawa_strategy.sharing import linked_data
+from kpis.display import prefetched
 from kpis.display.listing import rows_of
 from kpis.display.summary import Summary
 from kpis.judging.words import RATING_ORDER, Rating
@@ -64,7 +65,9 @@ def keys_in_order(found: IndicatorQuerySet, sort: str) -> list[int]:
     if sort not in _SORTED_BY:
         return list(found.in_order().values_list("pk", flat=True))
     column, place = _SORTED_BY[sort]
-    keys = sorted(found.with_newest_rating().in_order().values_list("pk", column), key=lambda key: place(key[1]))
+    keys = sorted(
+        prefetched.with_newest_rating(found).in_order().values_list("pk", column), key=lambda key: place(key[1])
+    )
     return [pk for pk, _ in keys]
 
 
@@ -115,4 +118,4 @@ def indicator_embed(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _find(code: str) -> Indicator:
-    return get_object_or_404(Indicator.objects.for_page(), code=code.upper())
+    return get_object_or_404(prefetched.for_page(Indicator.objects.all()), code=code.upper())

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kanazawa_strategy import opendata
 from kanazawa_strategy.pages.indicator_profile import Profile
 from kanazawa_strategy.sharing import share
+from kpis.display import prefetched
 from kpis.models import Indicator, Round
 
 
@@ -18,6 +19,6 @@ def picture_of(indicator: Indicator, notice: str) -> bytes | None:
 def draw_all(round_: Round) -> None:
     """Draw the picture of every indicator of this round's strategy, so that no reader waits for it."""
     notice = opendata.current().notice
-    for indicator in Indicator.objects.of(round_.strategy).for_page():
+    for indicator in prefetched.for_page(Indicator.objects.of(round_.strategy)):
         if picture_of(indicator, notice) is None:
             return

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from goals.models import Goal, Strategy
 from goals.notation.years import FiscalYear
+from kpis.display import prefetched
 from kpis.judging import evaluation
 from kpis.judging.words import Kind
 from kpis.models import VALUE_STATES, Assessment, Indicator, Level, Tag, Target, YearlyValue
@@ -164,7 +165,7 @@ def _years(targets: Iterable[Target]) -> Iterator[str]:
 
 
 def _without_target() -> Iterator[str]:
-    for indicator in Indicator.objects.for_list().in_order():
+    for indicator in prefetched.for_list(Indicator.objects.in_order()):
         if indicator.target_in_force is None and indicator.ended_on is None:
             yield f"指標 {indicator.code} には、決定した改訂の目標がありません。目標を登録するか、廃止日を入れてください。"
 

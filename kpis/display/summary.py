@@ -67,7 +67,7 @@ def year_long(year: int | None, as_of: datetime.date | None) -> str:
 
 
 class Summary:
-    """One indicator for lists and pages; needs Indicator.objects.for_list()."""
+    """One indicator for lists and pages; needs prefetched.for_list()."""
 
     def __init__(self, indicator: Indicator) -> None:
         self.indicator = indicator

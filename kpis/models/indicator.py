@@ -1,24 +1,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import OuterRef, Prefetch, Subquery, Value
-from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
 from goals.models import Department, Direction, Goal, Sourced, Strategy
 from kpis.judging.facts import TargetSpec
-from kpis.judging.words import Kind, Rating
-
-if TYPE_CHECKING:
-    from kpis.models.amendment import Amendment
-    from kpis.models.assessment import Assessment
-    from kpis.models.target import Target
-    from kpis.models.value import YearlyValue
+from kpis.judging.words import Kind
 
 CODE = re.compile(r"([0-9]+)-([0-9]+)-([NK])[0-9]+")
 
@@ -51,51 +43,6 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
     def in_order(self) -> Self:
         """Order as the document does: numeric targets before KPIs within each goal."""
         return self.order_by("-goal__strategy__edition", "goal__number", "-level", "order", "code")
-
-    def with_newest_rating(self) -> Self:
-        """Add `newest_rating`, that of the newest published year; 未公表 before any."""
-        from kpis.models.assessment import Assessment
-
-        newest = Assessment.objects.public().filter(indicator=OuterRef("pk")).order_by("-fiscal_year")
-        rating = Coalesce(Subquery(newest.values("rating")[:1]), Value(Rating.NO_VALUE.value))
-        return self.annotate(newest_rating=rating)
-
-    def with_targets(self) -> Self:
-        """Return indicators with the targets in force: 3 queries."""
-        from kpis.models.target import Target
-
-        return self.select_related("goal__strategy", "direction", "department").prefetch_related(
-            Prefetch("targets", Target.objects.adopted().newest_first(), to_attr="adopted_targets"),
-            "adopted_targets__expected_values",
-        )
-
-    def for_list(self) -> Self:
-        """Return indicators with the targets in force and the frozen assessments: 4 queries."""
-        from kpis.models.assessment import Assessment
-
-        return self.with_targets().prefetch_related(
-            Prefetch("assessments", Assessment.objects.public().newest_first(), to_attr="public_assessments"),
-        )
-
-    def for_round(self) -> Self:
-        """Return indicators with their targets and the frozen assessments, for what was judged: 3 queries."""
-        from kpis.models.assessment import Assessment
-        from kpis.models.target import Target
-
-        return self.select_related("goal__strategy", "department").prefetch_related(
-            Prefetch("targets", Target.objects.adopted().newest_first(), to_attr="adopted_targets"),
-            Prefetch("assessments", Assessment.objects.public().newest_first(), to_attr="public_assessments"),
-        )
-
-    def for_page(self) -> Self:
-        """Return one indicator's page: its values and amendments besides: 6 queries."""
-        from kpis.models.amendment import Amendment
-        from kpis.models.value import YearlyValue
-
-        return self.for_list().prefetch_related(
-            Prefetch("values", YearlyValue.objects.public().order_by("fiscal_year"), to_attr="public_values"),
-            Prefetch("amendments", Amendment.objects.newest_first(), to_attr="public_amendments"),
-        )
 
 
 class Indicator(Sourced):
@@ -143,11 +90,11 @@ class Indicator(Sourced):
     objects = IndicatorQuerySet.as_manager()
     history = HistoricalRecords(verbose_name="指標の履歴", verbose_name_plural="指標の履歴")
 
-    # Set by for_list() and for_page()
-    adopted_targets: list[Target]
-    public_assessments: list[Assessment]
-    public_values: list[YearlyValue]
-    public_amendments: list[Amendment]
+    # Set by kpis.display.prefetched; a model knows nothing of those that point to it
+    adopted_targets: list[Any]  # Target
+    public_assessments: list[Any]  # Assessment
+    public_values: list[Any]  # YearlyValue
+    public_amendments: list[Any]  # Amendment
 
     class Meta:
         verbose_name = "指標"
@@ -166,18 +113,19 @@ class Indicator(Sourced):
         return address_of(self.code)
 
     @property
-    def target_in_force(self) -> Target | None:
-        """Return the target of the latest adopted revision that has one; needs with_targets()."""
+    def target_in_force(self) -> Any:
+        """Return the Target of the latest adopted revision that has one, or None; needs its adopted targets."""
         return self.adopted_targets[0] if self.adopted_targets else None
 
     @property
     def spec_in_force(self) -> TargetSpec:
-        """Return the target in force as the engine takes it, UNSET where there is none; needs with_targets()."""
+        """Return the target in force as the engine takes it, UNSET where there is none; needs its adopted targets."""
         target = self.target_in_force
         if target is None:
             return TargetSpec(Kind.UNSET, baseline=None, baseline_year=None, target=None, target_year=None)
         target.revision.strategy = self.goal.strategy  # the same row: no query for it
-        return target.spec()
+        spec: TargetSpec = target.spec()
+        return spec
 
     def clean(self) -> None:
         self._check_code()

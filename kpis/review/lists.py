@@ -14,6 +14,7 @@ from django.db import models
 
 from goals.models import Department
 from goals.notation.numbers import format_decimals, with_unit
+from kpis.display import prefetched
 from kpis.judging.evaluation import judge
 from kpis.judging.facts import Judgement, Thresholds
 from kpis.judging.words import Rating
@@ -203,7 +204,7 @@ class Review(ReviewList[Line]):
     @classmethod
     def of(cls, round_: Round, departments: Iterable[int] | None = None) -> Review:
         """Read and judge what is entered, of these departments or of all: 5 queries, nothing written."""
-        indicators = Indicator.objects.of(round_.strategy).in_order().for_list()
+        indicators = prefetched.for_list(Indicator.objects.of(round_.strategy).in_order())
         if departments is not None:
             indicators = indicators.filter(department__in=set(departments))
         years: dict[int, dict[int, YearlyValue]] = defaultdict(dict)

@@ -16,6 +16,7 @@ from goals.models import Strategy
 from goals.models.event import AuditAction
 from goals.publication import version
 from kpis.amending.changes import Change, amend
+from kpis.display import prefetched
 from kpis.judging.evaluation import judge
 from kpis.judging.facts import Judgement, Observation, TargetSpec, Thresholds
 from kpis.judging.words import State
@@ -78,7 +79,7 @@ def outcomes(round_: Round) -> list[Outcome]:
     """
     ready = YearlyValue.objects.of_round(round_).filter(workflow__in=[Workflow.CONFIRMED, Workflow.PUBLISHED])
     values = {value.indicator_id: value for value in ready}
-    indicators = Indicator.objects.of(round_.strategy).in_order().for_list()
+    indicators = prefetched.for_list(Indicator.objects.of(round_.strategy).in_order())
     thresholds = thresholds_of(round_.strategy)
     found = []
     for indicator in indicators:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from goals.models import Department, Goal
 from goals.notation.years import FiscalYear
+from kpis.display import prefetched
 from kpis.entry.ledger import Entry, write
 from kpis.entry.sheet.grid import Grid
 from kpis.entry.sheet.row import PAST, Row
@@ -26,7 +27,7 @@ class Sheet(Grid[Row]):
     def read(cls, round_: Round, department: Department, entrant: Entrant, *, code: str = "") -> Self:
         """Read the sheet, or the one row of `code`: 4 queries, whatever the number of rows."""
         due = Indicator.objects.of(round_.strategy).filter(department=department, ended_on__isnull=True)
-        indicators = list((due.filter(code=code) if code else due).in_order().with_targets())
+        indicators = list(prefetched.with_targets((due.filter(code=code) if code else due).in_order()))
         values: defaultdict[int, dict[int, YearlyValue]] = defaultdict(dict)
         held = {indicator.pk: indicator for indicator in indicators}
         for value in YearlyValue.objects.filter(indicator__in=held, fiscal_year__lte=round_.fiscal_year):

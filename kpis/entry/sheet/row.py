@@ -76,7 +76,8 @@ class Row(GridRow):
 
     @cached_property
     def target(self) -> Target | None:
-        return self.indicator.target_in_force
+        target: Target | None = self.indicator.target_in_force
+        return target
 
     @cached_property
     def spec(self) -> TargetSpec:

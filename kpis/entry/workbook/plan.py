@@ -6,18 +6,19 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from goals.importing.cells import plain
 from goals.notation.numbers import Missing, parse_number
 from goals.notation.years import FiscalYear
+from kpis.display import prefetched
 from kpis.entry.ledger import Entry
 from kpis.entry.workbook.contents import shown
 from kpis.entry.workbook.headings import code_of, folded
 from kpis.entry.workbook.item import Item, Outcome, Told
 from kpis.entry.workbook.layouts import Line
 from kpis.entry.workbook.line_plan import LinePlan
-from kpis.models import Indicator, Round, Target, YearlyValue
+from kpis.models import Indicator, Round, YearlyValue
 from kpis.round.access import Entrant
 
 
@@ -81,7 +82,7 @@ class _Known:
     def __init__(self, round_: Round) -> None:
         self.by_code: dict[str, Indicator] = {}
         self.by_name: dict[str, list[Indicator]] = defaultdict(list)
-        targets = Prefetch("targets", Target.objects.adopted().newest_first(), to_attr="adopted_targets")
+        targets = prefetched.adopted_targets()
         rows = list(Indicator.objects.filter(goal__strategy=round_.strategy_id))
         prefetch_related_objects(rows, targets)
         for indicator in rows:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kpis.charts import sparkline
+from kpis.display import prefetched
 from kpis.display.fragments import rating_mark
 from kpis.display.listing import newest_round, rows_of
 from kpis.display.summary import Summary
@@ -41,7 +42,7 @@ def make_world() -> None:
 def test_a_row_of_a_list_says_what_the_whole_indicator_says() -> None:
     make_world()
     rows = rows_of(Indicator.objects.in_order())
-    whole = [Summary(indicator) for indicator in Indicator.objects.in_order().for_list()]
+    whole = [Summary(indicator) for indicator in prefetched.for_list(Indicator.objects.in_order())]
     assert [row.indicator.code for row in rows] == [other.indicator.code for other in whole]
     names = ["rating", "rating_label", "group", "baseline_text", "baseline_year", "target_text", "target_year"]
     names += ["target_is_words", "earlier_target_text", "tag", "track"]

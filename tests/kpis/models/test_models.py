@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
+from kpis.display import prefetched
 from kpis.judging.words import Kind, State
 from kpis.models import Basis, Indicator, Round, RoundStatus, Target, Workflow, YearlyValue
 from tests.makers import (
@@ -114,7 +115,7 @@ def test_the_target_in_force_is_that_of_the_latest_adopted_revision_that_has_one
     first = make_target(indicator=indicator, revision=make_revision(number=1))
     make_revision(number=2, name="目標を変えない改訂")
     make_target(indicator=indicator, revision=make_revision(number=3, name="案", status="DRAFT"), target=Decimal(99))
-    assert Indicator.objects.for_list().get().target_in_force == first
+    assert prefetched.for_list(Indicator.objects.all()).get().target_in_force == first
 
 
 def test_a_survey_in_percent_is_judged_with_the_tolerance_of_its_strategy() -> None:
@@ -127,7 +128,7 @@ def test_a_survey_in_percent_is_judged_with_the_tolerance_of_its_strategy() -> N
 
 def test_hand_set_expected_values_reach_the_engine() -> None:
     expected = make_expected_value(fiscal_year=2025, value=Decimal(13))
-    assert Indicator.objects.for_list().get().spec_in_force.expected == {2025: expected.value}
+    assert prefetched.for_list(Indicator.objects.all()).get().spec_in_force.expected == {2025: expected.value}
 
 
 @pytest.mark.parametrize(
@@ -200,12 +201,12 @@ def test_the_querysets_of_pages_have_a_constant_number_of_queries(
         codes.append(indicator.code.replace("-", "_"))
     publish_year(2024, **{code: Decimal(12) for code in codes})
     with django_assert_num_queries(4):
-        for indicator in Indicator.objects.for_list():
+        for indicator in prefetched.for_list(Indicator.objects.all()):
             assert indicator.spec_in_force.expected
             assert indicator.public_assessments[0].round.fiscal_year == 2024
             assert indicator.goal.strategy.edition == 3
     with django_assert_num_queries(6):
-        for indicator in Indicator.objects.for_page():
+        for indicator in prefetched.for_page(Indicator.objects.all()):
             assert indicator.public_values
             assert indicator.public_amendments == []
 

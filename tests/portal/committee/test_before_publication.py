@@ -22,6 +22,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from kanazawa_strategy import opendata
 from kanazawa_strategy.pages.indicator_profile import Profile
+from kpis.display import prefetched
 from kpis.models import Indicator, Round, Target, Workflow, YearlyValue
 from kpis.round import publishing
 from measures import reports
@@ -309,7 +310,7 @@ def test_a_member_sees_the_secrets_on_the_members_pages_only(walks: Walks) -> No
 
 def test_the_words_of_the_picture_for_sharing_hold_no_secret(walks: Walks) -> None:
     for code in (SURVEY, COUNTED):
-        words = str(Profile(Indicator.objects.for_page().get(code=code)).share_words)
+        words = str(Profile(prefetched.for_page(Indicator.objects.all()).get(code=code)).share_words)
         assert Answer(200, "", words, True).secrets == set(), words
 
 

@@ -21,6 +21,7 @@ from goals.accounts.roles import Role, groups_of
 from goals.models import Department, LoadedRow, Strategy
 from goals.publication import version
 from kanazawa_strategy.upkeep.demo import accounts
+from kpis.display import prefetched
 from kpis.judging.words import Group, Rating, State
 from kpis.models import (
     Amendment,
@@ -119,7 +120,7 @@ class TestTheDemonstration:
         assert all(row.note for row in rows)
 
     def test_revises_targets_and_keeps_the_earlier_ones(self) -> None:
-        indicator = Indicator.objects.for_list().get(code="3-1-N1")
+        indicator = prefetched.for_list(Indicator.objects.all()).get(code="3-1-N1")
         assert [target.target for target in indicator.adopted_targets] == [Decimal(62), Decimal(59)]
         judged_by = dict(indicator.assessments.values_list("fiscal_year", "target"))
         assert [judged_by[2024], judged_by[2025]] == [Decimal(59), Decimal(62)]
@@ -166,7 +167,7 @@ class TestTheDemonstration:
             assert all(before <= after for before, after in pairwise(values) if before is not None and after), indicator
 
     def test_agrees_with_the_baselines_of_the_source(self) -> None:
-        for indicator in Indicator.objects.for_list():
+        for indicator in prefetched.for_list(Indicator.objects.all()):
             target = indicator.target_in_force
             if target is not None and target.baseline is not None:
                 row = indicator.values.filter(fiscal_year=target.baseline_year).first()
