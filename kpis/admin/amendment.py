@@ -20,12 +20,11 @@ from goals.notation import forms as notation
 from kpis import resources
 from kpis.admin.amendment_file import AmendmentFile
 from kpis.admin.shown import figure
-from kpis.amending.changes import check_day
+from kpis.amending import changes
+from kpis.amending.changes import Change, check_day
 from kpis.judging.words import State
 from kpis.models import Amendment, AmendmentKind, Assessment
 from kpis.models.value import SELF_RATINGS
-from kpis.round import publishing
-from kpis.round.publishing import Change
 
 _BLANK = [("", "---------")]
 
@@ -95,7 +94,7 @@ class AmendmentForm(forms.Form):
 
 @admin.register(Amendment)
 class AmendmentAdmin(ReadOnlyAdmin):
-    """What changed after publication; a new one goes through kpis.round.publishing.amend, and none is edited."""
+    """What changed after publication; a new one goes through kpis.amending.changes.amend, and none is edited."""
 
     resource_classes = [resources.AmendmentResource]
     import_export_change_list_template = "admin/kpis/amendment/change_list.html"
@@ -156,7 +155,7 @@ class AmendmentAdmin(ReadOnlyAdmin):
     def _amend(self, request: HttpRequest, form: AmendmentForm) -> Amendment | None:
         assessment = form.cleaned_data["assessment"]
         try:
-            return publishing.amend(
+            return changes.amend(
                 assessment.round,
                 assessment.indicator,
                 form.change,

@@ -28,7 +28,7 @@ from kpis.admin.publish_form import Preview, PublishForm
 from kpis.admin.review import ReviewPages
 from kpis.entry.sheet.pages import SheetPages
 from kpis.models import Indicator, Round, RoundStatus, Workflow, YearlyValue
-from kpis.round import publishing
+from kpis.round import publishing, steps
 
 _CONFIRMED = Q(workflow__in=[Workflow.CONFIRMED, Workflow.PUBLISHED])
 
@@ -107,7 +107,7 @@ class RoundAdmin(PortalAdmin):
         for round_ in queryset:
             try:
                 with transaction.atomic():
-                    publishing.open_entry(round_, today=timezone.localdate())
+                    steps.open_entry(round_, today=timezone.localdate())
                     audit.record(AuditAction.OPEN, f"{round_}の受付を開始", request=request)
             except ValidationError as error:
                 self.message_user(request, " ".join(error.messages), messages.ERROR)
@@ -121,7 +121,7 @@ class RoundAdmin(PortalAdmin):
         for round_ in queryset:
             try:
                 with transaction.atomic():
-                    publishing.close_entry(round_)
+                    steps.close_entry(round_)
                     audit.record(AuditAction.OPEN, f"{round_}の受付を締切", request=request)
             except ValidationError as error:
                 self.message_user(request, " ".join(error.messages), messages.ERROR)

@@ -1,4 +1,4 @@
-"""The yearly round: confirm values, publish them in one stroke; amend() changes a published year (domain.md §6)."""
+"""Publish a round in one stroke, or take that back; outcomes() judges it beforehand (domain.md §6)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from goals.accounts import audit
 from goals.models import Strategy
 from goals.models.event import AuditAction
 from goals.publication import version
-from kpis.amending.changes import Change, amend
 from kpis.display import prefetched
 from kpis.judging.evaluation import judge
 from kpis.judging.facts import Judgement, Observation, TargetSpec, Thresholds
@@ -30,26 +29,9 @@ from kpis.models import (
     Workflow,
     YearlyValue,
 )
-from kpis.round.steps import close_entry, confirm, give_back, open_entry, submit
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-__all__ = [
-    "Change",
-    "Outcome",
-    "amend",
-    "close_entry",
-    "confirm",
-    "drafts",
-    "give_back",
-    "open_entry",
-    "outcomes",
-    "publish",
-    "submit",
-    "thresholds_of",
-    "unpublish",
-]
 
 
 @dataclass(frozen=True)

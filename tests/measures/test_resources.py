@@ -21,6 +21,7 @@ from goals.models import (
     ThemeSection,
 )
 from goals.models.event import AuditAction, AuditEvent
+from kpis.amending import changes
 from kpis.judging.words import State
 from kpis.models import (
     Amendment,
@@ -95,8 +96,8 @@ def make_everything() -> None:
     makers.make_opinion(meeting=meeting, measure=old, author=user, measures=[old, new], indicators=[rate])
     round_ = makers.make_round(strategy=strategy)
     publishing.publish(round_, published_on=datetime.date(2025, 9, 1), decision_number="=企画", user=user)
-    change = publishing.Change(AmendmentKind.COMMITTEE, "-理由", committee_rating="KEPT")
-    publishing.amend(round_, rate, change, user=user, made_on=datetime.date(2025, 9, 2))
+    change = changes.Change(AmendmentKind.COMMITTEE, "-理由", committee_rating="KEPT")
+    changes.amend(round_, rate, change, user=user, made_on=datetime.date(2025, 9, 2))
 
 
 @pytest.mark.parametrize("kind", [0, 1, 2], ids=["utf-8", "excel", "cp932"])

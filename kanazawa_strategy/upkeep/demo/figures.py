@@ -15,6 +15,7 @@ from simple_history.utils import bulk_create_with_history
 from goals.models import Strategy
 from goals.notation.days import parse_month
 from kanazawa_strategy.upkeep.demo.files import find, read, save, table
+from kpis.amending import changes
 from kpis.judging.words import State
 from kpis.models import AmendmentKind, Indicator, Round, RoundStatus, Workflow, YearlyValue
 from kpis.round import publishing
@@ -116,7 +117,7 @@ def amend(user: User) -> None:
     """Change published years in the open: a late value, a final one, a correction, the committee's ratings."""
     for row in read("amendments.json"):
         indicator = find(Indicator, row["indicator"])
-        change = publishing.Change(
+        change = changes.Change(
             kind=AmendmentKind(row["kind"]),
             reason=row["reason"],
             value=Decimal(row["value"]) if "value" in row else None,
@@ -125,4 +126,4 @@ def amend(user: User) -> None:
             committee_comment=row.get("committee_comment", ""),
         )
         round_ = find(Round, indicator.goal.strategy.edition, row["fiscal_year"])
-        publishing.amend(round_, indicator, change, user=user, made_on=datetime.date.fromisoformat(row["made_on"]))
+        changes.amend(round_, indicator, change, user=user, made_on=datetime.date.fromisoformat(row["made_on"]))

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from kpis.entry.ledger import Entry
 from kpis.entry.sheet.cells import RowForm
 from kpis.entry.sheet.grid import Outcome, plain
 from kpis.judging.words import State
-from kpis.models import YearlyValue
-
-if TYPE_CHECKING:
-    from kpis.entry.sheet.row import Row
+from kpis.models import Indicator, Round, YearlyValue
 
 CONFIRMED = "確かめました"
 
 
-def entry_of(row: Row, typed: dict[str, str], *, ticked: bool) -> Entry | None:
+class Checked(Protocol):
+    """What is looked at of a row of the sheet, and where the answer is left."""
+
+    indicator: Indicator
+    round: Round
+    outcome: Outcome | None
+    errors: Mapping[str, Sequence[str]]
+    doubts: Sequence[str]
+
+    @property
+    def seen_version(self) -> int | None: ...
+
+    @property
+    def saved_cells(self) -> dict[str, str]: ...
+
+    @property
+    def saved(self) -> YearlyValue | None: ...
+
+    def judge(self, value: YearlyValue) -> object: ...
+
+    def odd(self, value: YearlyValue) -> list[str]: ...
+
+
+def entry_of(row: Checked, typed: dict[str, str], *, ticked: bool) -> Entry | None:
     """Return what is to be written, or mark the row with why not."""
     form = RowForm(typed, indicator=row.indicator)
     if not form.is_valid():
@@ -40,7 +60,7 @@ def entry_of(row: Row, typed: dict[str, str], *, ticked: bool) -> Entry | None:
     return Entry(row.indicator, changes, row.seen_version)
 
 
-def _intended(row: Row, changes: Mapping[str, Any]) -> YearlyValue:
+def _intended(row: Checked, changes: Mapping[str, Any]) -> YearlyValue:
     value = copy(row.saved) if row.saved else YearlyValue(fiscal_year=row.round.fiscal_year)
     value.indicator = row.indicator
     for name, content in changes.items():
@@ -48,7 +68,7 @@ def _intended(row: Row, changes: Mapping[str, Any]) -> YearlyValue:
     return value
 
 
-def _can_be_judged(row: Row, value: YearlyValue) -> bool:
+def _can_be_judged(row: Checked, value: YearlyValue) -> bool:
     if State(value.state).has_value != (value.value is not None):
         return True  # for write() to say
     try:
@@ -59,7 +79,7 @@ def _can_be_judged(row: Row, value: YearlyValue) -> bool:
     return True
 
 
-def _answered(row: Row, value: YearlyValue, changes: dict[str, Any], *, ticked: bool) -> bool:
+def _answered(row: Checked, value: YearlyValue, changes: dict[str, Any], *, ticked: bool) -> bool:
     """Ask once about a figure that looks odd; the answer is kept with it."""
     known = row.saved
     moved = known is None or value.value != known.value or value.breaks_series != known.breaks_series

@@ -19,6 +19,7 @@ from goals.accounts import audit
 from goals.admin.base import PortalAdmin
 from goals.models import Membership, PublicVersion
 from goals.models.event import AuditAction
+from kpis.amending import changes
 from kpis.judging.words import Kind
 from kpis.models import AmendmentKind, Assessment, Round, RoundStatus, Workflow, YearlyValue
 from kpis.round import publishing
@@ -69,8 +70,8 @@ def make_world(count: int = 1, edition: int = 3) -> None:
         Membership.objects.create(user=user, department=department)
     publishing.publish(round_, published_on=datetime.date(2025, 9, 1), decision_number="企画第1号", user=user)
     for assessment in Assessment.objects.filter(round=round_):
-        change = publishing.Change(AmendmentKind.COMMITTEE, "委員会で決めた。", committee_rating="KEPT")
-        publishing.amend(round_, assessment.indicator, change, user=user, made_on=datetime.date(2025, 10, 1))
+        change = changes.Change(AmendmentKind.COMMITTEE, "委員会で決めた。", committee_rating="KEPT")
+        changes.amend(round_, assessment.indicator, change, user=user, made_on=datetime.date(2025, 10, 1))
         audit.record(AuditAction.EXPORT, "書き出し", user=user)
 
 

@@ -10,13 +10,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from kpis.amending import changes
 from kpis.entry.ledger import FIELDS, Entry, write
 from kpis.entry.sheet import NAMES
 from kpis.entry.workbook.layouts import ENTERED
 from kpis.judging.words import Rating
 from kpis.models import AmendmentKind, Assessment, Round, RoundStatus, Workflow, YearlyValue
 from kpis.review import committee_rating
-from kpis.round import publishing
+from kpis.round import publishing, steps
 from kpis.round.access import Entrant
 from tests.makers import (
     make_department,
@@ -244,17 +245,17 @@ def test_a_published_value_is_rated_by_an_amendment_alone(planner_client: Client
     assert "公表済みです" in said(page)[0]
     value.refresh_from_db()
     assert value.committee_rating == "BEHIND"
-    change = publishing.Change(AmendmentKind.COMMITTEE, "委員会で決めた。", committee_rating="FLAT")
-    publishing.amend(round_, value.indicator, change, user=None, made_on=DAY)
+    change = changes.Change(AmendmentKind.COMMITTEE, "委員会で決めた。", committee_rating="FLAT")
+    changes.amend(round_, value.indicator, change, user=None, made_on=DAY)
     assert Assessment.objects.get().committee_rating == "FLAT"
 
 
 def test_a_value_that_is_returned_keeps_its_rating_and_so_does_one_taken_back_from_publication() -> None:
     value, round_ = handed_in(workflow=Workflow.CONFIRMED, committee_rating="BEHIND"), make_round()
-    publishing.give_back([value], "桁を", user=make_user())
+    steps.give_back([value], "桁を", user=make_user())
     value.refresh_from_db()
     assert (value.workflow, value.committee_rating) == (Workflow.DRAFT, "BEHIND")
-    publishing.confirm([value], user=make_user())
+    steps.confirm([value], user=make_user())
     publishing.publish(round_, published_on=DAY, decision_number="企画第1号", user=None)
     publishing.unpublish(round_, reason="決裁の前だった。", user=make_superuser())
     value.refresh_from_db()

@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 
 from goals.models.event import AuditAction, AuditEvent
 from goals.publication import version
+from kpis.amending import changes
+from kpis.amending.changes import Change
 from kpis.judging.words import Kind, Rating, State
 from kpis.models import (
     Amendment,
@@ -23,8 +25,7 @@ from kpis.models import (
     Workflow,
     YearlyValue,
 )
-from kpis.round import publishing
-from kpis.round.publishing import Change
+from kpis.round import publishing, steps
 from tests.makers import make_indicator, make_round, make_target, make_user, make_value
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +50,7 @@ def published_value(**kwargs: Any) -> YearlyValue:
 
 
 def amend(indicator: Indicator, change: Change) -> Amendment:
-    return publishing.amend(Round.objects.get(), indicator, change, user=None, made_on=datetime.date(2025, 10, 1))
+    return changes.amend(Round.objects.get(), indicator, change, user=None, made_on=datetime.date(2025, 10, 1))
 
 
 # Opening and confirming
@@ -57,11 +58,11 @@ def amend(indicator: Indicator, change: Change) -> Amendment:
 
 def test_a_round_opens_with_todays_date_and_closes_for_review() -> None:
     round_ = make_round(status=RoundStatus.PREPARING)
-    publishing.open_entry(round_, today=DAY)
+    steps.open_entry(round_, today=DAY)
     assert (round_.status, round_.opens_on) == (RoundStatus.OPEN, DAY)
-    publishing.close_entry(round_)
+    steps.close_entry(round_)
     assert round_.status == RoundStatus.REVIEW
-    publishing.open_entry(round_, today=datetime.date(2025, 9, 9))
+    steps.open_entry(round_, today=datetime.date(2025, 9, 9))
     assert (round_.status, round_.opens_on) == (RoundStatus.OPEN, DAY)
 
 
@@ -69,19 +70,19 @@ def test_a_round_opens_with_todays_date_and_closes_for_review() -> None:
 def test_a_round_that_is_open_or_public_does_not_open(status: str) -> None:
     round_ = make_round(status=status)
     with pytest.raises(ValidationError, match="もう"):
-        publishing.open_entry(round_, today=DAY)
+        steps.open_entry(round_, today=DAY)
 
 
 def test_only_an_open_round_closes() -> None:
     with pytest.raises(ValidationError, match="受付中ではありません"):
-        publishing.close_entry(make_round(status=RoundStatus.PREPARING))
+        steps.close_entry(make_round(status=RoundStatus.PREPARING))
 
 
 def test_confirming_writes_who_did_it_and_leaves_published_values_alone() -> None:
     user = make_user()
     draft = make_value(workflow=Workflow.DRAFT)
     public = make_value(workflow=Workflow.PUBLISHED)
-    assert publishing.confirm([draft, public], user=user) == 1
+    assert steps.confirm([draft, public], user=user) == 1
     draft.refresh_from_db()
     public.refresh_from_db()
     assert (draft.workflow, public.workflow) == (Workflow.CONFIRMED, Workflow.PUBLISHED)

@@ -12,11 +12,12 @@ from django.core.exceptions import ValidationError
 from goals.models import Department
 from goals.models.event import AuditAction, AuditEvent
 from goals.publication import version
+from kpis.amending import changes
+from kpis.amending.changes import Change
 from kpis.judging.words import State
 from kpis.models import AmendmentKind, Assessment, Round, RoundStatus, Workflow, YearlyValue
-from kpis.round import publishing
+from kpis.round import publishing, steps
 from kpis.round.access import Entrant
-from kpis.round.publishing import Change
 from measures import reports
 from tests.makers import (
     make_department,
@@ -57,7 +58,7 @@ def test_a_department_hands_in_what_is_its_own_and_the_log_says_who() -> None:
     other = make_value(indicator=make_indicator(department=make_department()))
     earlier = make_value(indicator=own.indicator, fiscal_year=2023)
     entrant = clerk_of(department, username="tantou")
-    assert publishing.submit(make_round(), department, entrant=entrant) == 2
+    assert steps.submit(make_round(), department, entrant=entrant) == 2
     assert [workflow_of(row) for row in (own, reason, other, earlier)] == ["SUBMITTED", "SUBMITTED", "DRAFT", "DRAFT"]
     own.refresh_from_db()
     assert (own.returned_note, own.version) == ("", 2)
@@ -76,7 +77,7 @@ def test_a_sheet_with_a_blank_stays_and_the_blank_is_named() -> None:
     value = make_value(indicator=make_indicator(department=department))
     make_indicator(department=department, code="3-1-K09", name="まだの指標")
     with pytest.raises(ValidationError, match="まだ入力していない指標が1件あります（3-1-K09 まだの指標）"):
-        publishing.submit(make_round(), department, entrant=clerk_of(department))
+        steps.submit(make_round(), department, entrant=clerk_of(department))
     assert workflow_of(value) == Workflow.DRAFT
     assert not AuditEvent.objects.filter(action=AuditAction.SUBMIT).exists()
 
@@ -84,19 +85,19 @@ def test_a_sheet_with_a_blank_stays_and_the_blank_is_named() -> None:
 def test_an_indicator_that_has_ended_is_not_asked_for() -> None:
     department = make_department()
     make_indicator(department=department, ended_on=datetime.date(2024, 3, 31))
-    assert publishing.submit(make_round(), department, entrant=clerk_of(department)) == 0
+    assert steps.submit(make_round(), department, entrant=clerk_of(department)) == 0
 
 
 def test_zero_is_no_blank() -> None:
     department = make_department()
     make_value(indicator=make_indicator(department=department), value=0)
-    assert publishing.submit(make_round(), department, entrant=clerk_of(department)) == 1
+    assert steps.submit(make_round(), department, entrant=clerk_of(department)) == 1
 
 
 def test_handing_in_twice_leaves_what_is_confirmed_alone() -> None:
     department = make_department()
     confirmed = make_value(indicator=make_indicator(department=department), workflow=Workflow.CONFIRMED)
-    assert publishing.submit(make_round(), department, entrant=clerk_of(department)) == 0
+    assert steps.submit(make_round(), department, entrant=clerk_of(department)) == 0
     assert workflow_of(confirmed) == Workflow.CONFIRMED
 
 
@@ -104,7 +105,7 @@ def test_the_department_of_others_is_not_handed_in() -> None:
     mine, other = make_department(), make_department()
     value = make_value(indicator=make_indicator(department=other))
     with pytest.raises(ValidationError, match="ほかの課が所管しています"):
-        publishing.submit(make_round(), other, entrant=clerk_of(mine))
+        steps.submit(make_round(), other, entrant=clerk_of(mine))
     assert workflow_of(value) == Workflow.DRAFT
 
 
@@ -112,7 +113,7 @@ def test_the_office_hands_in_for_a_department() -> None:
     department = make_department()
     make_value(indicator=make_indicator(department=department))
     planner = Entrant(make_user(role="企画調整課"), DAY)
-    assert publishing.submit(make_round(status=RoundStatus.REVIEW), department, entrant=planner) == 1
+    assert steps.submit(make_round(status=RoundStatus.REVIEW), department, entrant=planner) == 1
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_only_an_open_round_takes_a_sheet(status: str, says: str) -> None:
     department = make_department()
     value = make_value(indicator=make_indicator(department=department))
     with pytest.raises(ValidationError, match=says):
-        publishing.submit(make_round(status=status), department, entrant=clerk_of(department))
+        steps.submit(make_round(status=status), department, entrant=clerk_of(department))
     assert workflow_of(value) == Workflow.DRAFT
 
 
@@ -135,7 +136,7 @@ def test_who_has_left_the_department_hands_nothing_in() -> None:
     department = make_department()
     gone = clerk_of(department, ends_on=DAY - datetime.timedelta(days=1))
     with pytest.raises(ValidationError, match="ほかの課が所管しています"):
-        publishing.submit(make_round(), department, entrant=gone)
+        steps.submit(make_round(), department, entrant=gone)
 
 
 # Confirming and giving back
@@ -145,7 +146,7 @@ def test_a_value_goes_back_with_its_note_and_the_log_says_why() -> None:
     user = make_user(role="企画調整課", username="kikaku")
     submitted = make_value(workflow=Workflow.SUBMITTED)
     confirmed = make_value(workflow=Workflow.CONFIRMED)
-    assert publishing.give_back([submitted, confirmed], " 出典を書いてください。 ", user=user) == 2
+    assert steps.give_back([submitted, confirmed], " 出典を書いてください。 ", user=user) == 2
     for value in (submitted, confirmed):
         value.refresh_from_db()
         assert (value.workflow, value.returned_note, value.version) == ("DRAFT", "出典を書いてください。", 2)
@@ -157,7 +158,7 @@ def test_a_value_goes_back_with_its_note_and_the_log_says_why() -> None:
 @pytest.mark.parametrize("workflow", [Workflow.DRAFT, Workflow.PUBLISHED])
 def test_what_the_department_still_holds_and_what_is_public_is_not_given_back(workflow: str) -> None:
     value = make_value(workflow=workflow)
-    assert publishing.give_back([value], "直してください。", user=make_user(role="企画調整課")) == 0
+    assert steps.give_back([value], "直してください。", user=make_user(role="企画調整課")) == 0
     value.refresh_from_db()
     assert (value.workflow, value.returned_note) == (workflow, "")
     assert not AuditEvent.objects.filter(action=AuditAction.RETURN).exists()
@@ -167,13 +168,13 @@ def test_what_the_department_still_holds_and_what_is_public_is_not_given_back(wo
 def test_nothing_is_given_back_without_a_note(note: str) -> None:
     value = make_value(workflow=Workflow.SUBMITTED)
     with pytest.raises(ValidationError, match="差し戻す理由を書いてください"):
-        publishing.give_back([value], note, user=make_user(role="企画調整課"))
+        steps.give_back([value], note, user=make_user(role="企画調整課"))
     assert workflow_of(value) == Workflow.SUBMITTED
 
 
 def test_confirming_takes_the_note_away_and_names_the_first_five() -> None:
     values = [make_value(workflow=Workflow.SUBMITTED, returned_note="桁を") for _ in range(7)]
-    assert publishing.confirm(values, user=make_user(role="企画調整課")) == 7
+    assert steps.confirm(values, user=make_user(role="企画調整課")) == 7
     assert YearlyValue.objects.filter(workflow=Workflow.CONFIRMED, returned_note="").count() == 7
     assert AuditEvent.objects.get(action=AuditAction.CONFIRM).summary.endswith("3-1-K05 R6 ほか2件")
 
@@ -182,7 +183,7 @@ def test_one_value_that_contradicts_itself_keeps_all_from_being_confirmed() -> N
     good, broken = make_value(workflow=Workflow.SUBMITTED), make_value(workflow=Workflow.SUBMITTED)
     broken.breaks_series = True
     with pytest.raises(ValidationError, match="比べられない理由"):
-        publishing.confirm([good, broken], user=make_user(role="企画調整課"))
+        steps.confirm([good, broken], user=make_user(role="企画調整課"))
     assert workflow_of(good) == Workflow.SUBMITTED
 
 
@@ -263,7 +264,7 @@ def test_without_a_reason_or_a_publication_nothing_is_taken_back() -> None:
 def test_what_was_amended_in_the_open_is_not_taken_back() -> None:
     round_, value = published()
     change = Change(AmendmentKind.CORRECTION, "集計の誤り。", value.value and value.value + 1, State.FINAL)
-    publishing.amend(round_, value.indicator, change, user=None, made_on=DAY)
+    changes.amend(round_, value.indicator, change, user=None, made_on=DAY)
     refused(round_, make_superuser(), "公表後の変更があるため、取り消せません")
     round_.refresh_from_db()
     assert round_.is_published

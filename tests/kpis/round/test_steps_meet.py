@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from kpis.entry.ledger import Entry, write
 from kpis.models import Assessment, Round, RoundStatus, Workflow, YearlyValue
-from kpis.round import publishing
+from kpis.round import publishing, steps
 from kpis.round.access import Entrant
 from kpis.round.settling import VALUES
 from measures import entry as reports
@@ -35,8 +35,8 @@ def publish(round_: Round) -> None:
 @pytest.mark.django_db
 def test_a_round_that_was_published_meanwhile_is_neither_opened_nor_closed() -> None:
     for status, step in (
-        (RoundStatus.REVIEW, lambda seen: publishing.open_entry(seen, today=TODAY)),
-        (RoundStatus.OPEN, publishing.close_entry),
+        (RoundStatus.REVIEW, lambda seen: steps.open_entry(seen, today=TODAY)),
+        (RoundStatus.OPEN, steps.close_entry),
     ):
         round_ = make_round(status=status, fiscal_year=2024 if status == RoundStatus.OPEN else 2025)
         seen = Round.objects.get(pk=round_.pk)
