@@ -63,10 +63,11 @@ class Intake(UploadPages):
 
     def beside(self, uploads: WorkbookUploads) -> dict[str, Any]:
         """Show the departments with indicators in the round whose forms the user may take."""
-        entrant = uploads.entrant
-        rows = Department.objects.filter(indicators__goal__strategy=uploads.round.strategy_id).distinct()
+        round_, entrant = uploads.round, uploads.entrant
+        closed = entrant.refusal(round_.strategy_id, round_.fiscal_year, next(iter(entrant.departments), None))
+        rows = Department.objects.filter(indicators__goal__strategy=round_.strategy_id).distinct()
         own = rows if entrant.runs_rounds else rows.filter(pk__in=entrant.departments)
-        return {"departments": own, "all": entrant.runs_rounds}
+        return {"closed": closed, "departments": own, "all": entrant.runs_rounds}
 
     def workbook(self, request: HttpRequest, pk: int, code: str) -> HttpResponse:
         """Hand out one department's form."""

@@ -58,7 +58,7 @@ class UploadPages:
         raise NotImplementedError
 
     def beside(self, uploads: Any) -> dict[str, Any]:
-        """Return what else the page that takes a file shows."""
+        """Return what else the page that takes a file shows; under "closed", why it takes none."""
         return {}
 
     def urls(self) -> list[URLPattern]:
@@ -74,8 +74,8 @@ class UploadPages:
     def upload(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         """Take a file and lead to what it would do."""
         uploads = self.uploads(request, pk)
-        form, closed = UploadForm(request.POST or None, request.FILES or None), uploads.closed
-        if request.method == "POST" and not closed and form.is_valid():
+        form, beside = UploadForm(request.POST or None, request.FILES or None), self.beside(uploads)
+        if request.method == "POST" and not beside.get("closed") and form.is_valid():
             file = form.cleaned_data["file"]
             try:
                 kept = uploads.receive(file.name, file.read())
@@ -83,7 +83,7 @@ class UploadPages:
                 form.add_error("file", str(error))
             else:
                 return HttpResponseRedirect(self._url(1, pk=pk, upload_pk=kept.pk))
-        return self._page(request, uploads, 0, {"form": form, "closed": closed, **self.beside(uploads)})
+        return self._page(request, uploads, 0, {"form": form, **beside})
 
     def preview(self, request: HttpRequest, upload_pk: int, pk: int | None = None) -> HttpResponse:
         """Show what would be written, and write it on the second click."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class AmendmentUploads(Uploads[Plan]):
-    line, item, plan, what = Line, AmendmentItem, Plan, "公表後の変更"
+    line, item, plan = Line, AmendmentItem, Plan
     EMPTY = "登録する変更が見つかりませんでした。"
     DONE = "このファイルの変更は、もう登録してあります。"
     CHANGED = "この画面を開いたあとで、公表されている内容が変わりました。まだ何も登録していません。下の内容をもう一度確かめてください。"
@@ -31,14 +31,11 @@ class AmendmentUploads(Uploads[Plan]):
     LEFT_OUT = "受け付けられない行があります。ファイルを直すか、除いて登録することを選んでください。"
 
     def __init__(self, user: User, today: datetime.date) -> None:
-        super().__init__(user)
+        super().__init__(user, "公表後の変更")
         self.today = today
 
-    def lines_of(self, book: Book) -> tuple[Sequence[Line], list[str]]:
-        return lines_of(book)
-
-    def seen(self) -> Mapping[int, int]:
-        return last_amendments()
+    def read(self, book: Book) -> tuple[Sequence[Line], list[str], Mapping[int, int]]:
+        return *lines_of(book), last_amendments()
 
     def build(self, lines: Sequence[Line], seen: Mapping[int, int], *, locks: bool) -> Plan:
         return build(lines, seen, today=self.today, locks=locks)

@@ -46,15 +46,15 @@ class Uploads(Generic[AnyPlan]):
     LEFT_OUT: str
     DOUBTED = ""
 
-    def __init__(self, user: User, round_: Round | None = None) -> None:
-        self.user, self.round = user, round_
+    def __init__(self, user: User, what: str, round_: Round | None = None) -> None:
+        """Name in `what` what the log calls them."""
+        self.user, self.what, self.round = user, what, round_
 
-    def lines_of(self, book: reading.Book) -> tuple[Sequence[Any], list[str]]:
-        """Return the lines of a file, and sentences on what was not read; may raise FileRefused."""
-        raise NotImplementedError
+    def read(self, book: reading.Book) -> tuple[Sequence[Any], list[str], Mapping[int, int]]:
+        """Return the lines of a file, sentences on what was not read, and what tells later that others were there.
 
-    def seen(self) -> Mapping[int, int]:
-        """Return what tells later that somebody was there meanwhile."""
+        Raises FileRefused.
+        """
         raise NotImplementedError
 
     def build(self, lines: Sequence[Any], seen: Mapping[int, int], *, locks: bool) -> AnyPlan:
@@ -65,25 +65,15 @@ class Uploads(Generic[AnyPlan]):
         """Write the entries of a plan and return the rows; raise NotWritten."""
         raise NotImplementedError
 
-    @property
-    def what(self) -> str:
-        """Name the kind for the log."""
-        raise NotImplementedError
-
-    @property
-    def closed(self) -> str:
-        """Return why no file is taken now, or nothing."""
-        return ""
-
     # The flow
 
     def receive(self, name: str, data: bytes) -> Upload:
         """Read a file and keep it; forget what nobody confirmed for a day. Raises FileRefused with a sentence."""
-        lines, notes = self.lines_of(reading.read(data))
+        lines, notes, seen = self.read(reading.read(data))
         if not lines:
             raise FileRefused(" ".join([self.EMPTY, *notes]))
         Upload.objects.filter(applied_at=None, made_at__lt=timezone.now() - _KEPT).delete()
-        kept = {"lines": [list(vars(line).values()) for line in lines], "notes": notes, "seen": self.seen()}
+        kept = {"lines": [list(vars(line).values()) for line in lines], "notes": notes, "seen": seen}
         return Upload.objects.create(round=self.round, user=self.user, name=name[-200:], plan=kept)
 
     def plan_of(self, upload: Upload, *, locks: bool = False) -> AnyPlan:
@@ -136,14 +126,12 @@ class WorkbookUploads(Uploads[Plan]):
     DOUBTED = "注意のある値があります。値を確かめて、「注意のある値を確かめました」に印を付けてください。"
 
     def __init__(self, round_: Round, entrant: Entrant) -> None:
-        super().__init__(entrant.user, round_)  # type: ignore[arg-type]
+        super().__init__(entrant.user, f"{round_} 調査票", round_)  # type: ignore[arg-type]
         self.entrant = entrant
 
-    def lines_of(self, book: reading.Book) -> tuple[Sequence[Line], list[str]]:
-        return lines_of(book, self.round.fiscal_year)
-
-    def seen(self) -> Mapping[int, int]:
-        return dict(YearlyValue.objects.of_round(self.round).values_list("indicator_id", "version"))
+    def read(self, book: reading.Book) -> tuple[Sequence[Line], list[str], Mapping[int, int]]:
+        seen = YearlyValue.objects.of_round(self.round).values_list("indicator_id", "version")
+        return *lines_of(book, self.round.fiscal_year), dict(seen)
 
     def build(self, lines: Sequence[Line], seen: Mapping[int, int], *, locks: bool) -> Plan:
         return build(self.round, lines, seen, self.entrant)  # entry.write() locks
@@ -154,12 +142,3 @@ class WorkbookUploads(Uploads[Plan]):
             return ledger.write(self.round, plan.answered(answer), entrant=self.entrant, reason=reason)
         except ledger.Refused as error:
             raise NotWritten("値が変わったため、書き込めませんでした。下の内容をもう一度確かめてください。") from error
-
-    @property
-    def what(self) -> str:
-        return f"{self.round} 調査票"
-
-    @property
-    def closed(self) -> str:
-        department = next(iter(self.entrant.departments), None)
-        return self.entrant.refusal(self.round.strategy_id, self.round.fiscal_year, department)
