@@ -99,7 +99,9 @@ def open_every_page(client: Client, model: Any) -> None:
         "delete": model_admin.has_delete_permission(request, row),
     }
     if isinstance(model_admin, PortalAdmin):
-        allowed |= {"export": True, "import": model_admin.has_import_permission(request)}
+        allowed["export"] = True
+        if model is not YearlyValue:  # whose address leads on (tests/kpis/test_admin_value_list.py)
+            allowed["import"] = model_admin.has_import_permission(request)
     for page, may in allowed.items():
         args = (row.pk,) if page in {"change", "history", "delete"} else ()
         response = client.get(url(model, page, *args))
