@@ -12,7 +12,7 @@ from django.urls import reverse
 from goals.models import Revision
 from goals.publication.version import public
 from kanazawa_strategy.pages.frame import Crumb
-from kanazawa_strategy.pages.news import News, newest_changes, of_revision
+from kanazawa_strategy.sharing.news import News, newest_changes, of_revision
 from measures.revisions import compare_all
 
 PER_PAGE = 50

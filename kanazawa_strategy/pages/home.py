@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from goals.models import Goal, Strategy, Theme
 from goals.publication.version import public
-from kanazawa_strategy.pages.news import newest_changes
+from kanazawa_strategy.sharing.news import newest_changes
 from kpis.display.listing import newest_round, rows_of
 from kpis.display.summary import Summary, bar_of, count_by_rating
 from kpis.judging.sentences import roll_up_sentence

@@ -13,10 +13,10 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from goals.publication.version import public
 from kanazawa_strategy.pages.filters import IndicatorFilter
 from kanazawa_strategy.pages.frame import Crumb
-from kanazawa_strategy.pages.indicator_profile import Profile
 from kanazawa_strategy.pages.paging import Pager, address_of
 from kanazawa_strategy.sharing import linked_data
 from kpis.display import prefetched
+from kpis.display.indicator_profile import Profile
 from kpis.display.listing import rows_of
 from kpis.display.summary import Summary
 from kpis.judging.words import RATING_ORDER, Rating

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 
 from goals.publication import version
-from kanazawa_strategy.pages.news import News, newest_changes
+from kanazawa_strategy.sharing.news import News, newest_changes
 
 LENGTH = 50
 

@@ -21,8 +21,9 @@ from django.test import Client, override_settings
 from django.urls import URLPattern, get_resolver, reverse
 
 from kanazawa_strategy import opendata
-from kanazawa_strategy.pages.indicator_profile import Profile
+from kanazawa_strategy.sharing.share_pictures import words_of
 from kpis.display import prefetched
+from kpis.display.summary import Summary
 from kpis.models import Indicator, Round, Target, Workflow, YearlyValue
 from kpis.round import publishing
 from measures import reports
@@ -310,7 +311,7 @@ def test_a_member_sees_the_secrets_on_the_members_pages_only(walks: Walks) -> No
 
 def test_the_words_of_the_picture_for_sharing_hold_no_secret(walks: Walks) -> None:
     for code in (SURVEY, COUNTED):
-        words = str(Profile(prefetched.for_page(Indicator.objects.all()).get(code=code)).share_words)
+        words = str(words_of(Summary(prefetched.for_page(Indicator.objects.all()).get(code=code))))
         assert Answer(200, "", words, True).secrets == set(), words
 
 

@@ -15,10 +15,11 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
-from kanazawa_strategy.pages.indicator_profile import Profile
 from kanazawa_strategy.sharing import share
+from kanazawa_strategy.sharing.share_pictures import words_of
 from kanazawa_strategy.templatetags.portal import linked_data
 from kpis.display import prefetched
+from kpis.display.summary import Summary
 from kpis.models import Indicator, Round, Workflow
 from tests.kpis.round.test_admin import press
 from tests.makers import make_indicator, make_measure, make_round, make_value
@@ -154,10 +155,10 @@ def test_a_publication_stands_where_its_pictures_can_t_be_kept(
 
 def test_the_picture_says_the_newest_value_else_the_baseline(client: Client) -> None:
     make_survey()
-    words = Profile(prefetched.for_page(Indicator.objects.all()).get(code="3-1-N1")).share_words
+    words = words_of(Summary(prefetched.for_page(Indicator.objects.all()).get(code="3-1-N1")))
     assert (words.figure, words.comparison) == ("47.5%", "基準値（令和5年度）　目標 59%（令和10年度）")
     publish_year(2024, **{"3_1_N1": Decimal("49.8")})
-    words = Profile(prefetched.for_page(Indicator.objects.all()).get(code="3-1-N1")).share_words
+    words = words_of(Summary(prefetched.for_page(Indicator.objects.all()).get(code="3-1-N1")))
     assert (words.figure, words.comparison) == ("49.8%　順調", "令和6年度　目標 59%（令和10年度）")
 
 

@@ -11,9 +11,8 @@ from functools import cached_property
 from goals.notation.days import format_day
 from goals.notation.numbers import format_decimals, with_unit
 from goals.notation.years import FiscalYear
-from kanazawa_strategy.sharing.share import Words
 from kpis.charts import Chart, Mark, Trend, trend_chart
-from kpis.display.summary import Summary, baseline_text, plain, target_text, year_long, year_short
+from kpis.display.summary import Summary, baseline_text, plain, target_text, year_short
 from kpis.display.yearline import YearLine
 from kpis.judging.facts import Facts
 from kpis.judging.sentences import status_sentence
@@ -125,20 +124,6 @@ class Profile(Summary):
             as_of=self.as_of,
         )
         return status_sentence(facts)
-
-    @property
-    def share_words(self) -> Words:
-        """Say for the picture of the page where the indicator stands: the newest value, else the baseline."""
-        goal, latest = self.indicator.goal, self.latest
-        place = f"{goal.strategy.short_name}　基本目標{goal.number}　{self.indicator.get_level_display()}"
-        aim_year = year_long(self.target.target_year if self.target else None, self.as_of)
-        aim = f"目標 {self.target_text}" + (f"（{aim_year}）" if aim_year else "")
-        if latest:
-            year = year_long(latest.assessment.fiscal_year, self.as_of)
-            return Words(place, self.indicator.name, f"{latest.value_text}　{self.rating_label}", f"{year}　{aim}")
-        start = year_long(self.target.baseline_year if self.target else None, self.as_of)
-        baseline = f"基準値（{start}）" if start else "基準値"
-        return Words(place, self.indicator.name, self.baseline_text, f"{baseline}　{aim}")
 
     @property
     def trend(self) -> Trend:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from goals.models import Revision
 from goals.notation.years import FiscalYear
-from kanazawa_strategy.pages.indicator_profile import ChangeLine
+from kpis.display.indicator_profile import ChangeLine
 from kpis.models import Amendment, Round
 from measures.comparison import Comparison
 
