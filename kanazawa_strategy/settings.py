@@ -1,4 +1,4 @@
-"""Settings of the portal: one flat file, everything that differs between places comes from the environment (README)."""
+"""Settings of the portal: one flat file; what differs between places comes from the environment (docs/settings.md)."""
 
 from __future__ import annotations
 

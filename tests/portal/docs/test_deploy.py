@@ -17,8 +17,9 @@ DEPLOY = ROOT / "docs" / "deploy"
 PAGE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
 
 
-def names_in_readme() -> set[str]:
-    return set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+def names_of_settings() -> set[str]:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    return set(re.findall(r"^\| `([A-Z_]+)`", page, re.MULTILINE))
 
 
 @pytest.mark.parametrize("file", sorted(file.name for file in DEPLOY.rglob("*") if file.is_file()))
@@ -34,7 +35,7 @@ def test_the_settings_to_copy_are_settings() -> None:
     assert len(lines) > 5
     for line in lines:
         assert re.fullmatch(r"[A-Z_]+='[^']*'", line), f"systemd and the shell would read this differently: {line}"
-    assert {line.partition("=")[0] for line in lines} <= names_in_readme()
+    assert {line.partition("=")[0] for line in lines} <= names_of_settings()
 
 
 def test_every_timer_starts_a_task_that_the_portal_has() -> None:
