@@ -8,7 +8,7 @@ HOST = 127.0.0.1
 export DATA_DIR HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: run demo admin test check matrix bench fuzz audit drill rehearse lock clean help
+.PHONY: run demo admin test check matrix bench fuzz audit drill rehearse lock picture clean help
 
 run: ## Set up and serve the portal with the real strategy (PORT=8000 HOST=127.0.0.1)
 	@.ci/serve load_strategy
@@ -47,6 +47,9 @@ rehearse: ## Try every command of docs/deploy.md on a machine that is thrown awa
 
 lock: ## Write the lock files anew (ARGS=--upgrade for newer versions)
 	@.ci/lock $(ARGS)
+
+picture: ## Draw docs/pictures/architecture.svg anew from the import contracts
+	@"$$(.ci/find-python)" .ci/architecture.py
 
 clean: ## Remove what these commands made, but for databases and keys
 	rm -rf .venv node_modules .ci/audit/node_modules var/audit var/venvs var/check var/test $(foreach d,var var/demo,$d/static $d/static.collected $d/vendor)
