@@ -49,7 +49,6 @@ class Kind:
 
     label: str
     hits: list[Hit]
-    more_url: str = ""
 
     @property
     def shown(self) -> list[Hit]:

@@ -78,10 +78,6 @@ class Round(models.Model):
     def is_published(self) -> bool:
         return self.status == RoundStatus.PUBLISHED
 
-    @property
-    def takes_entries(self) -> bool:
-        return self.status in {RoundStatus.OPEN, RoundStatus.REVIEW}
-
     def days_left(self, today: datetime.date) -> int | None:
         """Count the days to the deadline, below 0 after it; None where none is set."""
         return (self.due_on - today).days if self.due_on else None
