@@ -7,7 +7,6 @@ from django.urls import reverse
 from playwright.sync_api import ViewportSize
 
 from kpis.models import Indicator
-from tests.browser.conftest import DEMO_PASSWORD
 from tests.browser.places import DEMONSTRATION
 from tests.browser.test_layout import STICKING_OUT, scrolls_sideways
 from tests.browser.visitor import Visitor
@@ -31,13 +30,13 @@ def too_wide(visitor: Visitor, *paths: str, sizes: tuple[ViewportSize, ...]) -> 
 @DEMONSTRATION
 class TestTheDemonstration:
     def test_no_list_of_a_table_scrolls_sideways(self, visitor: Visitor) -> None:
-        visitor.sign_in("admin", DEMO_PASSWORD)
+        visitor.come_as("admin")
         names = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
         lists = [reverse(f"admin:{name}_changelist") for name in names]
         assert too_wide(visitor, *lists, sizes=(PHONE, BETWEEN, DESK)) == []
 
     def test_no_form_of_an_indicator_scrolls_sideways(self, visitor: Visitor) -> None:
-        visitor.sign_in("kikaku", DEMO_PASSWORD)
+        visitor.come_as("kikaku")
         for code in ("3-1-N1", "3-1-K03"):
             form = reverse("admin:kpis_indicator_change", args=[Indicator.objects.get(code=code).pk])
             assert too_wide(visitor, form, sizes=(PHONE, DESK)) == []

@@ -1,6 +1,6 @@
 """What only a browser's layout shows: nothing sideways, focus that is seen, frames that scroll, print.
 
-That no page scrolls sideways at 320 px is seen where axe looks at it (test_accessibility.py).
+That no page scrolls sideways, narrow or on a tablet, is seen where axe looks at it (test_accessibility.py).
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import re
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.conftest import DEMO_PASSWORD
-from tests.browser.places import DEMONSTRATION, KINDS
+from tests.browser.places import DEMONSTRATION
 from tests.browser.visitor import Visitor
 
 NARROW = {"width": 320, "height": 640}  # also 1280 px at 400 %
@@ -61,13 +60,6 @@ def narrow(visitor: Visitor) -> Visitor:
 
 @DEMONSTRATION
 class TestNarrow:
-    def test_no_page_scrolls_sideways_between_narrow_and_wide(self, visitor: Visitor) -> None:
-        visitor.page.set_viewport_size(TABLET)
-        for path in KINDS:
-            page = visitor.open(path)
-            page.evaluate(UNFOLD)
-            assert sideways(page) == [], path
-
     def test_an_indicator_shows_every_cell_of_its_row_on_a_tablet(self, visitor: Visitor) -> None:
         visitor.page.set_viewport_size(TABLET)
         page = visitor.open("/indicators/")
@@ -144,7 +136,7 @@ class TestPrint:
         expect(page.locator(".search-line")).to_be_hidden()
 
     def test_the_card_of_staff_prints_on_one_page_in_black_on_white_without_navigation(self, visitor: Visitor) -> None:
-        visitor.sign_in("kodomo", DEMO_PASSWORD)
+        visitor.come_as("kodomo")
         page = visitor.open("/admin/help/card/")
         assert pages_of(page) == 1
         page.emulate_media(media="print", color_scheme="dark")
@@ -157,7 +149,7 @@ class TestPrint:
             assert page.locator(part).first.evaluate(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"], part
 
     def test_a_guide_of_staff_prints_on_several_pages(self, visitor: Visitor) -> None:
-        visitor.sign_in("kodomo", DEMO_PASSWORD)
+        visitor.come_as("kodomo")
         assert pages_of(visitor.open("/admin/help/department/")) > 1
 
 

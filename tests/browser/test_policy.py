@@ -21,11 +21,10 @@ from goals.models import Department, Revision
 from kpis.models import Round
 from kpis.models.upload import Upload
 from measures import revisions
-from tests.browser.conftest import DEMO_PASSWORD
 from tests.browser.places import DEMONSTRATION, LOST, YEAR_KINDS
 from tests.browser.test_charts import START
 from tests.browser.visitor import Visitor
-from tests.makers import PASSWORD, make_user
+from tests.makers import make_user
 
 # What of a page of the admin comes to life only by a hand: calendars and clocks, rows that are added, folded parts
 HANDLES = (".datetimeshortcuts a", ".add-row a", ".selector-chooseall, .selector-add", ".theme-toggle")
@@ -143,7 +142,7 @@ def pages_of_ours() -> list[str]:
 
 
 def test_every_page_of_the_admin_keeps_the_policy(visitor: Visitor) -> None:
-    visitor.sign_in("admin", DEMO_PASSWORD)
+    visitor.come_as("admin")
     for path in [*pages_of_models(), *pages_of_ours()]:
         use(visitor.open(path))
 
@@ -195,7 +194,7 @@ def bring(page: Page, text: str, button: str = "内容を確かめる") -> None:
 
 
 def test_files_on_their_way_in_keep_the_policy(visitor: Visitor) -> None:
-    visitor.sign_in("admin", DEMO_PASSWORD)
+    visitor.come_as("admin")
     page = visitor.open("/admin/goals/department/import/")
     bring(page, "code,name,order\nkosodate,名前を変えた課,5\nnewcomer,新しい課,7\n")
     expect(page.locator("table.import-preview tr.update")).to_have_count(1)
@@ -218,7 +217,7 @@ def test_files_on_their_way_in_keep_the_policy(visitor: Visitor) -> None:
 def test_a_draft_of_a_revision_keeps_the_policy(visitor: Visitor) -> None:
     latest = Revision.objects.filter(strategy__is_current=True).latest("number")
     draft = revisions.copy_revision(latest, "案", None)
-    visitor.sign_in("admin", DEMO_PASSWORD)
+    visitor.come_as("admin")
     for name in ("changes", "adopt", "discard"):
         use(visitor.open(reverse(f"admin:goals_revision_{name}", args=[draft.pk])))
 
@@ -231,7 +230,7 @@ def test_pages_about_errors_keep_the_policy(visitor: Visitor) -> None:
     visitor.open(LOST)
     visitor.expect("403")
     make_user(username="dareka", is_staff=False)
-    visitor.sign_in_as_member("dareka", PASSWORD)
+    visitor.come_as("dareka")
     page = visitor.open("/committee/preview/")
     expect(page.get_by_role("heading", name="このページは見られません")).to_be_visible()
     visitor.context.clear_cookies(name="csrftoken")

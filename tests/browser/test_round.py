@@ -15,7 +15,6 @@ from tests.browser.conftest import Visitors
 from tests.browser.test_accessibility import STOCK_RULES, check, check_shown
 from tests.browser.visitor import Visitor
 from tests.makers import (
-    PASSWORD,
     make_department,
     make_indicator,
     make_round,
@@ -106,7 +105,7 @@ def upload(visitor: Visitor) -> Page:
 
 
 def test_a_whole_import_works_by_keyboard_and_without_scripts(plain: Visitor, indicators: list[Indicator]) -> None:
-    plain.sign_in("kodomo", PASSWORD)
+    plain.come_as("kodomo")
     page = plain.open(path_of("change"))
     press(page.get_by_role("link", name="調査票（Excel）"))
     expect(page.get_by_role("heading", level=1, name="調査票の取り込み")).to_be_visible()
@@ -132,8 +131,8 @@ def test_a_whole_import_works_by_keyboard_and_without_scripts(plain: Visitor, in
 
 def test_a_whole_review_works_by_keyboard_and_without_scripts(plain: Visitor, indicators: list[Indicator]) -> None:
     hand_in(indicators, 12, 13, 14, 40)
-    plain.sign_in("kikaku", PASSWORD)
-    page = plain.page
+    plain.come_as("kikaku")
+    page = plain.open("/admin/")
     press(page.get_by_role("link", name="実績値を確認する"))
     expect(page.get_by_role("row").filter(has_text="指標4")).to_contain_text("大きく変わっています")
 
@@ -157,7 +156,7 @@ def test_a_whole_review_works_by_keyboard_and_without_scripts(plain: Visitor, in
 
 def test_a_return_without_a_note_keeps_the_choice_without_scripts(plain: Visitor, indicators: list[Indicator]) -> None:
     hand_in(indicators, 12, 13, 14, 40)
-    plain.sign_in("kikaku", PASSWORD)
+    plain.come_as("kikaku")
     page = plain.open(path_of("review"))
     press(page.get_by_role("checkbox", name="指標4を選ぶ"), "Space")
     press(page.get_by_role("button", name="選んだ値を差し戻す"))
@@ -168,7 +167,7 @@ def test_a_return_without_a_note_keeps_the_choice_without_scripts(plain: Visitor
 
 def test_no_violation_on_the_pages_of_an_import(visitor: Visitor, indicators: list[Indicator]) -> None:
     make_value(indicator=indicators[0], value=Decimal(11))
-    visitor.sign_in("kodomo", PASSWORD)
+    visitor.come_as("kodomo")
     page = upload(visitor)
     preview = page.url.removeprefix(visitor.site)
     check(visitor, path_of("intake"), preview, f"{preview}?kind=REJECTED", rules=STOCK_RULES)
@@ -180,7 +179,7 @@ def test_no_violation_on_the_pages_of_an_import(visitor: Visitor, indicators: li
 
 
 def test_no_violation_where_a_file_is_refused(visitor: Visitor, indicators: list[Indicator]) -> None:
-    visitor.sign_in("kodomo", PASSWORD)
+    visitor.come_as("kodomo")
     page = visitor.open(path_of("intake"))
     page.get_by_label("ファイル").set_input_files({**FILE, "buffer": b"PK broken"})
     page.get_by_role("button", name="内容を確かめる").click()
@@ -190,7 +189,7 @@ def test_no_violation_where_a_file_is_refused(visitor: Visitor, indicators: list
 
 def test_no_violation_on_the_pages_of_review_and_publication(visitor: Visitor, indicators: list[Indicator]) -> None:
     hand_in(indicators, 12, 13, 14, 40)
-    visitor.sign_in("kikaku", PASSWORD)
+    visitor.come_as("kikaku")
     page = visitor.open(path_of("review"))
     page.get_by_role("button", name="選んだ値を差し戻す").click()
     says(page, "まだ何も変えていません")
@@ -204,7 +203,7 @@ def test_no_violation_where_a_publication_is_taken_back(visitor: Visitor, indica
     publishing.publish(
         Round.objects.get(), published_on=datetime.date(2025, 8, 20), decision_number="企画第1号", user=None
     )
-    visitor.sign_in("kanri", PASSWORD)
+    visitor.come_as("kanri")
     check(visitor, path_of("unpublish"), path_of("change"), path_of("review"), rules=STOCK_RULES)
     page = visitor.open(path_of("unpublish"))
     page.get_by_label("取り消す理由").fill("　")

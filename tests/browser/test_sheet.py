@@ -49,7 +49,7 @@ def rows(browser: object, db: None) -> list[Indicator]:
 
 
 def opened(visitor: Visitor, name: str) -> Page:
-    visitor.sign_in(name, PASSWORD)
+    visitor.come_as(name)
     page = visitor.page
     page.goto(f"/admin/kpis/round/{_round()}/sheet/", wait_until="load")
     expect(page.get_by_role("heading", name="年度実績入力 こども政策課")).to_be_visible()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError, expect
 
 PATIENCE = 20_000  # ms: two busy cores
@@ -44,13 +47,12 @@ class Visitor:
         page.get_by_role("button", name="ログイン").click()
         expect(page.get_by_role("heading", name="管理", exact=True)).to_be_visible()
 
-    def sign_in_as_member(self, name: str, password: str) -> None:
-        """Go through the door of the committee."""
-        page = self.open("/accounts/login/")
-        page.get_by_label("利用者名").fill(name)
-        page.get_by_label("パスワード").fill(password)
-        page.get_by_role("button", name="ログイン").click()
-        page.wait_for_url(lambda url: "/accounts/login/" not in url)
+    def come_as(self, name: str) -> None:
+        """Have signed in before: the doors have tests of their own (test_story.py, test_entrance.py)."""
+        client = Client()
+        client.force_login(User.objects.get(username=name), "goals.accounts.roles.RoleBackend")
+        value = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": self.site}])
 
     def text(self, path: str) -> str:
         """Fetch a file of the site, as a program does."""
