@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from kpis.charts.chart import Chart, trend_chart
-from kpis.charts.drawing import trend_drawing
-from kpis.charts.figure import trend_figure
 from kpis.charts.progress import Progress, ProgressRow
 from kpis.charts.progress_chart import progress_chart
 from kpis.charts.ratings import GoalRatings, Ratings, ratings_chart
-from kpis.charts.shapes import Drawing
 from kpis.charts.small import RatingBar, Sparkline, Track, course, expected_share, rating_bar, sparkline, track
-from kpis.charts.trend import Aim, Mark, Point, Trend, expected_path
-from kpis.charts.words import trend_description, trend_notes
+from kpis.charts.trend import Mark, Point, Trend
 
 __all__ = [
-    "Aim",
     "Chart",
-    "Drawing",
     "GoalRatings",
     "Mark",
     "Point",
@@ -28,7 +22,6 @@ __all__ = [
     "Track",
     "Trend",
     "course",
-    "expected_path",
     "expected_share",
     "progress_chart",
     "rating_bar",
@@ -36,8 +29,4 @@ __all__ = [
     "sparkline",
     "track",
     "trend_chart",
-    "trend_description",
-    "trend_drawing",
-    "trend_figure",
-    "trend_notes",
 ]

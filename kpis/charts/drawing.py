@@ -17,12 +17,8 @@ WIDE, NARROW = (720, 320), (340, 280)
 MILESTONE_HEIGHT = 160
 
 
-def trend_drawing(trend: Trend, width: int = WIDE[0], height: int = WIDE[1]) -> Drawing:
-    """Draw a trend; a milestone needs less height than is offered."""
-    return drawing_on(board_for(trend, width, height))
-
-
 def board_for(trend: Trend, width: int, height: int) -> Board:
+    """Return what a trend is drawn on; a milestone needs less height than is offered."""
     return Board(trend, width, min(height, MILESTONE_HEIGHT) if trend.kind == Kind.MILESTONE else height)
 
 

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kpis.charts.board import Board
-from kpis.charts.drawing import NARROW, WIDE, board_for
 from kpis.charts.layout import ACTUAL, CONFIG, PATH, SURFACE, TEXT, WEAK, Json, trend_layout
 from kpis.charts.trend import Mark, Trend
 from kpis.charts.words import milestone_word, trend_notes
 from kpis.judging.words import Kind, State
 
 
-def trend_figure(trend: Trend) -> Json:
-    """Build data, layout and config; `narrow` is the layout for a narrow box."""
-    return figure_on(board_for(trend, *WIDE), board_for(trend, *NARROW))
-
-
 def figure_on(wide: Board, narrow: Board) -> Json:
-    """Build the figure with the words where the two drawings have them."""
+    """Build data, layout and config, with the words where the two drawings have them; `narrow` is the narrow layout."""
     trend = wide.trend
     return {
         "data": list(_traces(trend)),

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from kpis.charts import (
     Chart,
-    Drawing,
     GoalRatings,
     Progress,
     ProgressRow,
@@ -27,7 +26,7 @@ from kpis.charts import (
 )
 from kpis.charts.lines import broken
 from kpis.charts.placing import text_width
-from kpis.charts.shapes import Shape
+from kpis.charts.shapes import Drawing, Shape
 from kpis.judging.words import Kind, Rating
 
 LONG = "職場や家庭において、性別等に関わらず誰もが共に活躍できる環境が整っていると感じる市民の割合"

@@ -15,26 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpis.charts import (
-    Drawing,
-    Mark,
-    Point,
-    Trend,
-    expected_path,
-    expected_share,
-    rating_bar,
-    sparkline,
-    track,
-    trend_chart,
-    trend_description,
-    trend_drawing,
-    trend_figure,
-    trend_notes,
-)
+from kpis.charts import Mark, Point, Trend, expected_share, rating_bar, sparkline, track, trend_chart
 from kpis.charts.axis import value_axis
 from kpis.charts.board import Board
-from kpis.charts.drawing import NARROW, WIDE
+from kpis.charts.drawing import NARROW, WIDE, board_for, drawing_on
 from kpis.charts.placing import text_width
+from kpis.charts.shapes import Drawing
+from kpis.charts.trend import expected_path
+from kpis.charts.words import trend_description, trend_notes
 from kpis.judging.evaluation import expected_value
 from kpis.judging.facts import TargetSpec
 from kpis.judging.words import Kind, State
@@ -70,6 +58,14 @@ BELOW_ZERO = make_trend({2024: "-950", 2025: "-120"}, make_spec(baseline=D(-800)
 PAST = make_trend({2024: "0", 2029: "0"}, make_spec(baseline=D(5), target=D(0), unit="件", decimals=0))
 EARLIER = replace(SURVEY, earlier_targets=(Mark(2026, D(55), "55%"),))
 ALL = [SURVEY, GAPPED, BROKEN, KEPT, RANGED, DONE, UNSET, EMPTY, AHEAD, BIG, BELOW_ZERO, PAST, EARLIER]
+
+
+def trend_drawing(trend: Trend, width: int = WIDE[0], height: int = WIDE[1]) -> Drawing:
+    return drawing_on(board_for(trend, width, height))
+
+
+def trend_figure(trend: Trend) -> dict[str, Any]:
+    return trend_chart(trend, "trend").figure
 
 
 def trace(trend: Trend, name: str, mode: str) -> dict[str, Any]:
