@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Context, Decimal
@@ -62,11 +60,6 @@ def judge(
     judgement = _rate(spec, observation, thresholds)
     facts = Facts(spec, observation, judgement, as_of=as_of)
     return replace(judgement, reason=sentences.reason(facts, thresholds.near_pace))
-
-
-def roll_up(ratings: Iterable[Rating]) -> Counter[Rating]:
-    """Count by rating; never an average."""
-    return Counter(ratings)
 
 
 def _rate(spec: TargetSpec, observation: Observation, thresholds: Thresholds) -> Judgement:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from kpis.judging.evaluation import expected_value, judge, roll_up, validate
+from kpis.judging.evaluation import expected_value, judge, validate
 from kpis.judging.facts import Judgement, Observation, TargetSpec, Thresholds
 from kpis.judging.words import RATING_ORDER, Group, Kind, Rating, State
 
@@ -363,9 +363,3 @@ def test_every_rating_has_its_place_by_need_of_attention() -> None:
     good = [rating for rating in RATING_ORDER if rating.group is Group.GOOD]
     bad = [rating for rating in RATING_ORDER if rating.group is Group.ATTENTION]
     assert RATING_ORDER.index(bad[-1]) < RATING_ORDER.index(Rating.NO_VALUE) < RATING_ORDER.index(good[0])
-
-
-def test_a_roll_up_counts_so_one_great_success_lifts_nothing_else() -> None:
-    ratings = [judge(ACTIVITY, seen(2025, value)).rating for value in ("82", "48", "48")]
-    assert roll_up(ratings) == {Rating.ACHIEVED: 1, Rating.BEHIND: 2}
-    assert roll_up([]) == {}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis.judging.evaluation import judge, roll_up
+from kpis.judging.evaluation import judge
 from kpis.judging.facts import Facts, Observation, TargetSpec
 from kpis.judging.sentences import reason, roll_up_sentence, status_sentence
 from kpis.judging.words import Kind, Rating, State
@@ -368,7 +369,7 @@ def test_a_pace_that_only_rounds_up_to_the_limit_does_not_look_like_it() -> None
     ],
 )
 def test_a_roll_up_counts_by_rating_with_the_unjudged_visible(ratings: list[Rating], sentence: str) -> None:
-    assert roll_up_sentence(roll_up(ratings)) == sentence
+    assert roll_up_sentence(Counter(ratings)) == sentence
 
 
 def test_a_roll_up_of_an_edition_that_is_over_says_what_was_missed() -> None:
