@@ -16,7 +16,7 @@ from kpis.display.standing import Move, Standing, by_need
 from kpis.display.summary import bar_of, count_by_rating
 from kpis.judging.sentences import roll_up_sentence
 from kpis.judging.words import Rating
-from kpis.models import Indicator, Level, Round, RoundStatus, YearlyValue
+from kpis.models import Indicator, Level, Round, YearlyValue
 from kpis.round import publishing
 from measures.models import Meeting, Opinion
 
@@ -203,7 +203,7 @@ def under_review(fiscal_year: int, edition: int | None = None) -> Dashboard | No
 
     Raises ValidationError, naming the indicator, where a target or value contradicts itself.
     """
-    waiting = Round.objects.filter(status__in=[RoundStatus.OPEN, RoundStatus.REVIEW], fiscal_year=fiscal_year)
+    waiting = Round.objects.under_way().filter(fiscal_year=fiscal_year)
     round_ = _find(waiting.select_related("strategy").order_by("-strategy__edition"), fiscal_year, edition)
     if round_ is None:
         return None

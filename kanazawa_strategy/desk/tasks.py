@@ -77,7 +77,7 @@ def desk_of(user: User | AnonymousUser, today: datetime.date) -> Desk:
     own = entrant.departments if user.has_perm("kpis.change_yearlyvalue") else set()
     desk.runs_rounds = entrant.runs_rounds
     if own or desk.runs_rounds:
-        under_way = Round.objects.filter(status__in=[RoundStatus.OPEN, RoundStatus.REVIEW]).select_related("strategy")
+        under_way = Round.objects.under_way().select_related("strategy")
         for round_ in under_way[:ROUNDS]:
             review = Review.of(round_, None if desk.runs_rounds else own)
             reports = ReportReview.of(round_, None if desk.runs_rounds else own)

@@ -27,6 +27,9 @@ class RoundQuerySet(models.QuerySet["Round"]):
     def get_by_natural_key(self, edition: int, year: int) -> Round:
         return self.get(strategy__edition=edition, fiscal_year=year)
 
+    def under_way(self) -> Self:
+        return self.filter(status__in=[RoundStatus.OPEN, RoundStatus.REVIEW])
+
     def published(self) -> Self:
         """Return the published rounds, the newest year first."""
         return self.filter(status=RoundStatus.PUBLISHED).order_by("-fiscal_year")
