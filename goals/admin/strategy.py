@@ -82,16 +82,6 @@ class RevisionAdmin(PortalAdmin):
     list_filter = [strategy_filter("strategy"), "status"]
     search_fields = ["name", "summary"]
     inlines = [SectionInline]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": ("strategy", "number", "name", "status", "adopted_on", "summary"),
-                "description": "状態が「案」のあいだ、この改訂の目標と取組は公開されません。「決定」にすると、その日から公開されます。",
-            },
-        ),
-        SOURCE_FIELDS,
-    ]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(sections_n=Count("sections"))
