@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -104,31 +105,32 @@ class RoundAdmin(PortalAdmin):
 
     @admin.action(description="受付を開始する", permissions=["change"])
     def open_entry(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        for round_ in queryset:
-            try:
-                with transaction.atomic():
-                    steps.open_entry(round_, today=timezone.localdate())
-                    audit.record(AuditAction.OPEN, f"{round_}の受付を開始", request=request)
-            except ValidationError as error:
-                self.message_user(request, " ".join(error.messages), messages.ERROR)
-            else:
-                self.message_user(
-                    request, f"{round_}の受付を開始しました。所管課が実績値を入力できます。", messages.SUCCESS
-                )
+        step = partial(steps.open_entry, today=timezone.localdate())
+        self._take(request, queryset, step, "開始", "受付を開始しました。所管課が実績値を入力できます。")
 
     @admin.action(description="受付を締め切り、確認に進む", permissions=["change"])
     def close_entry(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        said = "受付を締め切りました。所管課の入力は止まります。"
+        self._take(request, queryset, steps.close_entry, "締切", said)
+
+    def _take(
+        self,
+        request: HttpRequest,
+        queryset: models.QuerySet[Any],
+        step: Callable[[Round], None],
+        logged: str,
+        said: str,
+    ) -> None:
+        """Take each round the step by itself, and say what became of it."""
         for round_ in queryset:
             try:
                 with transaction.atomic():
-                    steps.close_entry(round_)
-                    audit.record(AuditAction.OPEN, f"{round_}の受付を締切", request=request)
+                    step(round_)
+                    audit.record(AuditAction.OPEN, f"{round_}の受付を{logged}", request=request)
             except ValidationError as error:
                 self.message_user(request, " ".join(error.messages), messages.ERROR)
             else:
-                self.message_user(
-                    request, f"{round_}の受付を締め切りました。所管課の入力は止まります。", messages.SUCCESS
-                )
+                self.message_user(request, f"{round_}の{said}", messages.SUCCESS)
 
     @admin.action(description="公表する（確認の画面に進む）", permissions=["change"])
     def publish(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
