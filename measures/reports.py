@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
-from django.db import transaction
+from collections.abc import Iterable
 
-from goals.accounts import audit
+from django.core.exceptions import ValidationError
+
 from goals.models import Department
-from goals.models.event import AuditAction
 from kpis.models import Round, Workflow
 from kpis.round.access import Entrant
-from kpis.round.steps import confirm, give_back, move
+from kpis.round.steps import confirm, give_back, hand_in, move
 from measures.models import Measure, MeasureReport
 from measures.models.measure import MeasureQuerySet
 
@@ -23,26 +22,18 @@ def due(round_: Round) -> MeasureQuerySet:
 
 
 def submit(round_: Round, department: Department, *, entrant: Entrant) -> int:
-    """Hand in the department's reports; every measure needs one.
+    """Hand in the department's reports; every measure needs one."""
+    return hand_in(round_, department, _reports, entrant=entrant, thing=" 取組報告")
 
-    Return how many went on; raises ValidationError that names what is still blank.
-    """
-    with transaction.atomic():
-        locked = Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)
-        entrant.sees(locked)
-        said = entrant.refusal(locked.strategy_id, locked.fiscal_year, department.pk)
-        if said:
-            raise ValidationError(said)
-        measures = due(locked).filter(department=department).in_order()
-        found = MeasureReport.objects.of_round(locked).filter(measure__code__in=measures.order_by().values("code"))
-        rows = {row.measure.code: row for row in found.select_related("measure")}
-        blank = [row.code for row in measures if row.code not in rows]
-        if blank:
-            raise ValidationError(f"まだ報告のない取組が{len(blank)}件あります（{'、'.join(blank)}）。")
-        changed = [row for row in rows.values() if row.workflow == Workflow.DRAFT]
-        move(changed, Workflow.SUBMITTED, "", entrant.user, "提出")
-        audit.record(AuditAction.SUBMIT, f"{locked} {department} 取組報告（{len(changed)}件）", user=entrant.user)
-    return len(changed)
+
+def _reports(round_: Round, department: Department) -> Iterable[MeasureReport]:
+    measures = due(round_).filter(department=department).in_order()
+    found = MeasureReport.objects.of_round(round_).filter(measure__code__in=measures.order_by().values("code"))
+    rows = {row.measure.code: row for row in found.select_related("measure")}
+    blank = [row.code for row in measures if row.code not in rows]
+    if blank:
+        raise ValidationError(f"まだ報告のない取組が{len(blank)}件あります（{'、'.join(blank)}）。")
+    return rows.values()
 
 
 def publish(round_: Round) -> int:

@@ -46,7 +46,7 @@ def amend(
     """
     with transaction.atomic():
         # The round first, as in publishing and taking back: nothing of the kind happens meanwhile.
-        held = Round.objects.select_for_update(of=("self",)).select_related("strategy").get(pk=round_.pk)
+        held = Round.objects.held(round_)
         row = Assessment.objects.select_for_update(of=("self",)).filter(round=held, indicator=indicator).first()
         if row is None:
             raise ValidationError(NOT_PUBLISHED)

@@ -92,7 +92,7 @@ class Ledger:
         one write a changed row. Raises Refused.
         """
         with transaction.atomic():
-            locked = Round.objects.select_for_update(of=("self",)).select_related("strategy").get(pk=round_.pk)
+            locked = Round.objects.held(round_)
             entrant.sees(locked)
             rows = {self._key(row): row for row in self.read(locked, [getattr(each, self.subject) for each in entries])}
             refusals, new, changed = [], [], []

@@ -27,6 +27,10 @@ class RoundQuerySet(models.QuerySet["Round"]):
     def get_by_natural_key(self, edition: int, year: int) -> Round:
         return self.get(strategy__edition=edition, fiscal_year=year)
 
+    def held(self, round_: Round) -> Round:
+        """Read a round anew under its lock, in a transaction: no step of it is taken meanwhile."""
+        return self.select_for_update(of=("self",)).select_related("strategy").get(pk=round_.pk)
+
     def under_way(self) -> Self:
         return self.filter(status__in=[RoundStatus.OPEN, RoundStatus.REVIEW])
 

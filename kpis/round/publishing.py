@@ -95,7 +95,7 @@ def publish(
     Raises ValidationError where the round is published already.
     """
     with transaction.atomic():
-        locked = Round.objects.select_for_update(of=("self",)).select_related("strategy").get(pk=round_.pk)
+        locked = Round.objects.held(round_)
         if locked.is_published:
             raise ValidationError("この評価年度はもう公表されています。直すときは「公表後の変更」を使ってください。")
         found = outcomes(locked)
@@ -123,7 +123,7 @@ def unpublish(round_: Round, *, reason: str, user: User, along: Iterable[Callabl
     if not reason.strip():
         raise ValidationError("公表を取り消す理由を書いてください。操作記録に残ります。")
     with transaction.atomic():
-        locked = Round.objects.select_for_update(of=("self",)).select_related("strategy").get(pk=round_.pk)
+        locked = Round.objects.held(round_)
         if not locked.is_published:
             raise ValidationError("この評価年度は公表されていません。")
         frozen = Assessment.objects.filter(round=locked)

@@ -56,7 +56,7 @@ class Settlement:
 
 def locked(round_: Round) -> Round:
     """Read a round under its lock, in a transaction. Raises ValidationError where it is published by now."""
-    row = Round.objects.select_for_update(of=("self",)).select_related("strategy").get(pk=round_.pk)
+    row = Round.objects.held(round_)
     if row.is_published:
         raise ValidationError(f"{row}は公表済みです。値を直すときは「公表後の変更」を使ってください。")
     return row

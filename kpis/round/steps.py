@@ -7,7 +7,7 @@ and a version, and keeps its history.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ValidationError
@@ -54,26 +54,41 @@ def _read_locked(round_: Round) -> None:
 
 
 def submit(round_: Round, department: Department, *, entrant: Entrant) -> int:
-    """Hand the department's sheet in: every indicator needs its value or the state that says why there is none.
+    """Hand the department's sheet in: every indicator needs its value or the state that says why there is none."""
+    return hand_in(round_, department, _values, entrant=entrant)
 
-    Return how many values went on; raises ValidationError that names what is still blank.
+
+def _values(round_: Round, department: Department) -> Iterable[YearlyValue]:
+    due = Indicator.objects.of(round_.strategy).filter(department=department, ended_on__isnull=True).in_order()
+    rows = {row.indicator_id: row for row in YearlyValue.objects.of_round(round_).filter(indicator__in=due)}
+    blank = [str(indicator) for indicator in due if indicator.pk not in rows]
+    if blank:
+        raise ValidationError(
+            f"まだ入力していない指標が{len(blank)}件あります（{'、'.join(blank)}）。値がないときは、「状態」で理由を選んでください。"
+        )
+    return rows.values()
+
+
+def hand_in(
+    round_: Round,
+    department: Department,
+    rows_of: Callable[[Round, Department], Iterable[Any]],
+    *,
+    entrant: Entrant,
+    thing: str = "",
+) -> int:
+    """Hand in what a department has entered in a table, and return how many rows went on.
+
+    `rows_of` returns the rows, or raises ValidationError that names what is still blank.
     """
     with transaction.atomic():
-        locked = Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)
+        locked = Round.objects.held(round_)
         entrant.sees(locked)
-        said = entrant.refusal(locked.strategy_id, locked.fiscal_year, department.pk)
-        if said:
+        if said := entrant.refusal(locked.strategy_id, locked.fiscal_year, department.pk):
             raise ValidationError(said)
-        due = Indicator.objects.of(locked.strategy).filter(department=department, ended_on__isnull=True).in_order()
-        rows = {row.indicator_id: row for row in YearlyValue.objects.of_round(locked).filter(indicator__in=due)}
-        blank = [str(indicator) for indicator in due if indicator.pk not in rows]
-        if blank:
-            raise ValidationError(
-                f"まだ入力していない指標が{len(blank)}件あります（{'、'.join(blank)}）。値がないときは、「状態」で理由を選んでください。"
-            )
-        changed = [row for row in rows.values() if row.workflow == Workflow.DRAFT]
+        changed = [row for row in rows_of(locked, department) if row.workflow == Workflow.DRAFT]
         move(changed, Workflow.SUBMITTED, "", entrant.user, "提出")
-        audit.record(AuditAction.SUBMIT, f"{locked} {department}（{len(changed)}件）", user=entrant.user)
+        audit.record(AuditAction.SUBMIT, f"{locked} {department}{thing}（{len(changed)}件）", user=entrant.user)
     return len(changed)
 
 
