@@ -15,7 +15,7 @@ from goals.models import Department, Goal, Revision
 from goals.notation.forms import NumberField
 from goals.notation.numbers import format_plain
 from goals.notation.years import FiscalYear
-from kpis.entry.sheet import Grid, GridRow, Outcome, options_of, plain
+from kpis.entry.sheet import Grid, GridRow, options_of, plain
 from kpis.models import Round
 from kpis.round.access import Entrant
 from measures import reports
@@ -48,6 +48,7 @@ class ReportForm(forms.Form):
 class ReportRow(GridRow):
     """One measure of the sheet, with what was reported the year before."""
 
+    table = MeasureReport
     names = NAMES
 
     measure: Measure
@@ -76,31 +77,14 @@ class ReportRow(GridRow):
     def entry(self, typed: dict[str, str], *, ticked: bool) -> ReportEntry | None:
         form = ReportForm(typed)
         if not form.is_valid():
-            self.outcome = Outcome.INVALID
-            self.errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
+            self.refuse(form)
             return None
         differing = (name for name, text in typed.items() if text != plain(self.saved_cells[name]))
         return ReportEntry(self.measure, {name: form.cleaned_data[name] for name in differing}, self.seen_version)
 
-    def difference(self, current: MeasureReport, typed: Mapping[str, str]) -> list[tuple[str, str, str]]:
-        saved = self.write_cells(current)
-        differing = [name for name in NAMES if name in typed and typed[name] != saved[name]]
-        return [(_label(name), _shown(name, saved[name]), _shown(name, typed[name])) for name in differing]
-
     @property
     def status_options(self) -> SafeString:
         return options_of(MeasureReport, "status", self.cells["status"])
-
-
-def _label(name: str) -> str:
-    field: Any = MeasureReport._meta.get_field(name)
-    return str(field.verbose_name)
-
-
-def _shown(name: str, text: str) -> str:
-    if name == "status":
-        text = str(dict(MeasureStatus.choices).get(text, text))
-    return text or "（空欄）"
 
 
 class ReportSheet(Grid[ReportRow]):

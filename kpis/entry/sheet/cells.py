@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from goals.notation.days import format_month
 from goals.notation.forms import MonthField, NumberField
 from goals.notation.numbers import format_plain
-from goals.notation.words import yes_or_no
 from kpis.entry.sheet.grid import CHECKED, plain
 from kpis.judging.words import State
 from kpis.models import Indicator, YearlyValue
@@ -42,18 +41,6 @@ def cells_of(value: YearlyValue | None) -> dict[str, str]:
     cells["available_on"] = format_month(value.available_on) if value.available_on else ""
     cells["breaks_series"] = CHECKED if value.breaks_series else ""
     return cells
-
-
-def label_of(name: str) -> str:
-    field: Any = YearlyValue._meta.get_field(name)
-    return str(field.verbose_name)
-
-
-def shown(name: str, text: str) -> str:
-    if name == "breaks_series":
-        return yes_or_no(text)
-    field: Any = YearlyValue._meta.get_field(name)
-    return str(dict(field.flatchoices).get(text, text)) or "（空欄）"
 
 
 class RowForm(forms.Form):

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Any, Protocol
 
+from django import forms
+
 from kpis.entry.ledger import Entry
 from kpis.entry.sheet.cells import RowForm
 from kpis.entry.sheet.grid import Outcome, plain
@@ -37,15 +39,14 @@ class Checked(Protocol):
 
     def odd(self, value: YearlyValue) -> list[str]: ...
 
+    def refuse(self, form: forms.Form) -> None: ...
+
 
 def entry_of(row: Checked, typed: dict[str, str], *, ticked: bool) -> Entry | None:
     """Return what is to be written, or mark the row with why not."""
     form = RowForm(typed, indicator=row.indicator)
     if not form.is_valid():
-        row.outcome, row.errors = (
-            Outcome.INVALID,
-            {name: [str(text) for text in texts] for name, texts in form.errors.items()},
-        )
+        row.refuse(form)
         return None
     changes: dict[str, Any] = {
         name: form.cleaned_data[name] for name, text in typed.items() if text != plain(row.saved_cells[name])

@@ -10,12 +10,14 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
+from django import forms
 from django.db import models
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from goals.models import Department
 from goals.notation.numbers import whole
+from goals.notation.words import yes_or_no
 from kpis.entry.sheet.theirs import Theirs
 from kpis.models import Round
 from kpis.round.access import Entrant
@@ -59,6 +61,7 @@ def options_of(table: type[models.Model], name: str, chosen: str) -> SafeString:
 class GridRow(ABC):
     """A row of a sheet: what is saved, and what was typed and not taken."""
 
+    table: ClassVar[type[models.Model]]
     names: ClassVar[Sequence[str]]  # of the cells; the first one always comes back with the row
     checkboxes: ClassVar[frozenset[str]] = frozenset()
 
@@ -91,9 +94,29 @@ class GridRow(ABC):
     def entry(self, typed: dict[str, str], *, ticked: bool) -> Any:
         """Return what is to be written, or mark the row with why not and return None."""
 
-    @abstractmethod
+    def label_of(self, name: str) -> str:
+        field: Any = self.table._meta.get_field(name)
+        return str(field.verbose_name)
+
+    def shown(self, name: str, text: str) -> str:
+        """Write a cell as a sentence has it: the label of a choice, はい or いいえ."""
+        if name in self.checkboxes:
+            return yes_or_no(text)
+        field: Any = self.table._meta.get_field(name)
+        return str(dict(field.flatchoices).get(text, text)) or "（空欄）"
+
     def difference(self, current: Any, typed: Mapping[str, str]) -> list[tuple[str, str, str]]:
         """Return label, saved and typed content of the cells that differ from a row of the table."""
+        saved = self.write_cells(current)
+        differing = [name for name in self.names if name in typed and typed[name] != saved[name]]
+        return [
+            (self.label_of(name), self.shown(name, saved[name]), self.shown(name, typed[name])) for name in differing
+        ]
+
+    def refuse(self, form: forms.Form) -> None:
+        """Mark the row with what is wrong in its form."""
+        self.outcome = Outcome.INVALID
+        self.errors = {name: [str(text) for text in texts] for name, texts in form.errors.items()}
 
     @cached_property
     def saved_cells(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ from goals.notation.numbers import format_decimals, with_unit
 from goals.notation.years import FiscalYear
 from kpis.display.summary import target_text
 from kpis.entry.ledger import Entry
-from kpis.entry.sheet.cells import NAMES, cells_of, label_of, shown
+from kpis.entry.sheet.cells import NAMES, cells_of
 from kpis.entry.sheet.check import entry_of
 from kpis.entry.sheet.grid import GridRow, options_of, plain
 from kpis.judging.evaluation import expected_value, judge
@@ -28,6 +28,7 @@ PAST = (2, 1)  # how many years ago, for the columns before the cells
 class Row(GridRow):
     """One indicator of the sheet, with what is beside its cells."""
 
+    table = YearlyValue
     names = NAMES
     checkboxes = frozenset({"breaks_series"})
 
@@ -62,11 +63,6 @@ class Row(GridRow):
 
     def entry(self, typed: dict[str, str], *, ticked: bool) -> Entry | None:
         return entry_of(self, typed, ticked=ticked)
-
-    def difference(self, current: YearlyValue, typed: Mapping[str, str]) -> list[tuple[str, str, str]]:
-        saved = cells_of(current)
-        differing = [name for name in NAMES if name in typed and typed[name] != saved[name]]
-        return [(label_of(name), shown(name, saved[name]), shown(name, typed[name])) for name in differing]
 
     def forget(self) -> None:
         super().forget()
@@ -166,7 +162,7 @@ class Row(GridRow):
     def read_words(self) -> list[tuple[str, str]]:
         """Return the filled cells of the second line with their labels."""
         filled = [name for name in NAMES[4:] if self.cells.get(name)]
-        return [(label_of(name), shown(name, self.cells[name])) for name in filled]
+        return [(self.label_of(name), self.shown(name, self.cells[name])) for name in filled]
 
     @property
     def month_sample(self) -> str:
