@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import timezone
 
 from goals.notation.numbers import format_plain
 from goals.notation.years import FiscalYear
+from kpis.entry.sheet.theirs import last_saved
 from kpis.models import Workflow
 from kpis.round.access import Entrant
 
@@ -33,6 +33,8 @@ class VersionedForm(forms.ModelForm):
         current = table._default_manager.select_for_update(of=("self",)).filter(pk=self.instance.pk).first()
         if current is None or self.cleaned_data.get("seen_version") in {None, current.version}:
             return
+        who, when = last_saved(current)
+        by = f"{who}（{when}）" if when else who
         lines = [
             f"「{field.verbose_name}」 保存されている内容: {self._shown(field, getattr(current, field.name))} ／ あなたの入力: {self._shown(field, self.cleaned_data[field.name])}"
             for field in table._meta.fields
@@ -42,7 +44,7 @@ class VersionedForm(forms.ModelForm):
         self.data = {**self.data.dict(), self.add_prefix("seen_version"): str(current.version)}  # type: ignore[attr-defined]
         raise ValidationError(
             [
-                f"この画面を開いたあとで、{_saved_by(current)}がこの{table._meta.verbose_name}を保存しました。入力はまだ保存していません。",
+                f"この画面を開いたあとで、{by}がこの{table._meta.verbose_name}を保存しました。入力はまだ保存していません。",
                 *lines,
                 "あなたの入力でよければ、もう一度「保存」を押してください。やめるときは、この画面を開き直してください。",
             ]
@@ -68,11 +70,3 @@ class VersionedForm(forms.ModelForm):
         if isinstance(field, models.DecimalField):
             return f"{format_plain(content)}{self.unit_of(field.name)}"
         return str(dict(field.flatchoices).get(content, content))
-
-
-def _saved_by(row: Any) -> str:
-    last = row.history.select_related("history_user").first()
-    if last is None:
-        return "ほかの人"
-    who = last.history_user.get_full_name() or last.history_user.username if last.history_user else "ほかの人"
-    return f"{who}（{timezone.localtime(last.history_date):%H:%M}）"

@@ -17,11 +17,12 @@ class Theirs:
 
 
 def theirs_of(current: Any, lines: Sequence[tuple[str, str, str]]) -> Theirs:
-    """Name who saved the row of a table that keeps its history, and when: 1 query."""
-    last = current.history.select_related("history_user").order_by("-history_date", "-history_id").first()
+    return Theirs(*last_saved(current), lines)
+
+
+def last_saved(row: Any) -> tuple[str, str]:
+    """Tell who saved the row of a table that keeps its history, and at what time: 1 query."""
+    last = row.history.select_related("history_user").order_by("-history_date", "-history_id").first()
     user = last.history_user if last else None
-    return Theirs(
-        who=(user.get_full_name() or user.get_username()) if user else "ほかの人",
-        when=f"{timezone.localtime(last.history_date):%H:%M}" if last else "",
-        lines=lines,
-    )
+    who = (user.get_full_name() or user.get_username()) if user else "ほかの人"
+    return who, f"{timezone.localtime(last.history_date):%H:%M}" if last else ""
