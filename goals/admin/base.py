@@ -161,11 +161,8 @@ class TracedAdmin(AsksWhy, SimpleHistoryAdmin, PortalAdmin):  # type: ignore[mis
             raise PermissionDenied
 
 
-class ReadOnlyAdmin(PortalAdmin):
-    """A table that only the system writes."""
-
-    public = False
-    importable = False
+class OnlyShown:
+    """What nobody adds, changes or deletes on its own screen."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -175,3 +172,15 @@ class ReadOnlyAdmin(PortalAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReadOnlyAdmin(OnlyShown, PortalAdmin):  # type: ignore[misc]
+    """A table that only the system writes."""
+
+    public = False
+    importable = False
+
+
+def shortened(text: str) -> str:
+    """Write a long text as a list shows it."""
+    return text if len(text) <= 40 else f"{text[:40]}…"

@@ -12,6 +12,7 @@ from goals.accounts import audit
 from goals.admin import resources
 from goals.admin.base import PortalAdmin
 from goals.admin.filters import department_filter
+from goals.admin.history import full_name
 from goals.models import Department, Membership
 
 
@@ -93,7 +94,7 @@ class MembershipAdmin(PortalAdmin):
 
     @admin.display(description="氏名")
     def full_name(self, obj: Membership) -> str:
-        return f"{obj.user.last_name} {obj.user.first_name}".strip()
+        return full_name(obj.user)
 
 
 def _rows(*keys: int) -> models.QuerySet[Membership]:

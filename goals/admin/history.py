@@ -59,8 +59,13 @@ def _name(user: Any) -> str:
     """Write 犀川 花子（tantou）."""
     if user is None:
         return "（システム）"
-    name = f"{user.last_name} {user.first_name}".strip()
+    name = full_name(user)
     return f"{name}（{user.username}）" if name else str(user.username)
+
+
+def full_name(user: Any) -> str:
+    """Write 犀川 花子."""
+    return f"{user.last_name} {user.first_name}".strip()
 
 
 def _fields(old: Any, new: Any) -> Iterable[Change]:

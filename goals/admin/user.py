@@ -8,8 +8,9 @@ from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 
 from goals.accounts import audit, lockout, passwords, second_factor
-from goals.admin.base import NamedChoices, Tabular
+from goals.admin.base import NamedChoices, OnlyShown, Tabular
 from goals.admin.chosen import ChosenRows
+from goals.admin.history import full_name
 from goals.admin.password import PasswordForm
 from goals.models import Membership
 from goals.models.event import AuditAction
@@ -113,7 +114,7 @@ class AccountAdmin(ChosenRows, NamedChoices, UserAdmin):
 
     @admin.display(description="氏名", ordering="last_name")
     def full_name(self, obj: User) -> str:
-        return f"{obj.last_name} {obj.first_name}".strip()
+        return full_name(obj)
 
     @admin.display(description="所属・役割")
     def places(self, obj: Any) -> str:
@@ -122,17 +123,8 @@ class AccountAdmin(ChosenRows, NamedChoices, UserAdmin):
 
 
 @admin.register(Group)
-class RoleAdmin(GroupAdmin):
+class RoleAdmin(OnlyShown, GroupAdmin):
     """Roles are made by sync_roles; here they can be looked at."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 _TOLD = ("username", "is_active", "is_staff", "is_superuser", "groups")

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
-from goals.admin.base import SOURCE_FIELDS, Tabular, TracedAdmin
+from goals.admin.base import SOURCE_FIELDS, Tabular, TracedAdmin, shortened
 from goals.admin.filters import department_filter, goal_filter, strategy_filter
 from kpis.models import Indicator
 from measures import resources
@@ -79,7 +79,7 @@ class MeasureAdmin(TracedAdmin):
 
     @admin.display(description="取組", ordering="text")
     def short_text(self, obj: Measure) -> str:
-        return obj.text if len(obj.text) <= 40 else f"{obj.text[:40]}…"
+        return shortened(obj.text)
 
     @admin.display(description="施策")
     def heading(self, obj: Measure) -> str:

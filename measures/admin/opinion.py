@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from goals.accounts import audit
-from goals.admin.base import SOURCE_FIELDS, TracedAdmin
+from goals.admin.base import SOURCE_FIELDS, TracedAdmin, shortened
 from goals.admin.filters import department_filter, goal_filter
 from goals.models.event import AuditAction
 from kpis.models import Indicator
@@ -218,7 +218,7 @@ class OpinionAdmin(TracedAdmin):
 
     @admin.display(description="意見")
     def short_text(self, obj: Opinion) -> str:
-        return obj.text if len(obj.text) <= 40 else f"{obj.text[:40]}…"
+        return shortened(obj.text)
 
     @admin.display(description="市の対応", ordering="response_class")
     def answered(self, obj: Opinion) -> str:

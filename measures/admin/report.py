@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 
+from goals.admin.base import shortened
 from goals.admin.filters import FiscalYearFilter, department_filter, goal_filter
 from kpis.admin.version import VersionedForm
 from kpis.admin.yearly import YearlyRowAdmin, entrant_of
@@ -86,4 +87,4 @@ class MeasureReportAdmin(YearlyRowAdmin):
 
     @admin.display(description="実施状況")
     def short_summary(self, obj: MeasureReport) -> str:
-        return obj.summary if len(obj.summary) <= 40 else f"{obj.summary[:40]}…"
+        return shortened(obj.summary)
