@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from goals.models import Goal
+from kpis.judging.evaluation import UNSET
 from kpis.judging.facts import TargetSpec
 from kpis.judging.words import Kind
 from kpis.models import Level
@@ -91,7 +92,7 @@ class IndicatorColumns(NamedTuple):
     def spec_in_force(self) -> TargetSpec:
         target = self.target_in_force
         if target is None:
-            return TargetSpec(Kind.UNSET, baseline=None, baseline_year=None, target=None, target_year=None)
+            return UNSET
         return TargetSpec(
             kind=Kind(target.kind),
             baseline=target.baseline,

@@ -14,6 +14,9 @@ from kpis.judging.words import Kind, Rating, State
 _DIVISION = Context(prec=28)
 
 
+UNSET = TargetSpec(Kind.UNSET, None, None, None, None)  # of an indicator without a target
+
+
 def validate(spec: TargetSpec) -> None:
     """Raise ValueError, with a sentence for the clerk, on a target that cannot be judged."""
     if flaw := _flaw(spec):

@@ -9,8 +9,8 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from goals.models import Department, Direction, Goal, Sourced, Strategy
+from kpis.judging.evaluation import UNSET
 from kpis.judging.facts import TargetSpec
-from kpis.judging.words import Kind
 
 CODE = re.compile(r"([0-9]+)-([0-9]+)-([NK])[0-9]+")
 
@@ -122,7 +122,7 @@ class Indicator(Sourced):
         """Return the target in force as the engine takes it, UNSET where there is none; needs its adopted targets."""
         target = self.target_in_force
         if target is None:
-            return TargetSpec(Kind.UNSET, baseline=None, baseline_year=None, target=None, target_year=None)
+            return UNSET
         target.revision.strategy = self.goal.strategy  # the same row: no query for it
         spec: TargetSpec = target.spec()
         return spec
