@@ -113,6 +113,7 @@ def test_a_citizen_sees_the_revision_after_the_second_click(planner_client: Clie
     assert AuditEvent.objects.get(action=AuditAction.ADOPT).user == LogEntry.objects.get().user
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
@@ -280,6 +281,7 @@ def test_an_anonymous_visitor_is_sent_to_the_door() -> None:
     assert Revision.objects.count() == 2
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["所管課", "委員", "システム管理"])
 def test_other_roles_neither_start_nor_see_nor_adopt(role: str) -> None:
     draft = make_draft()

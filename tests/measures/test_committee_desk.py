@@ -136,6 +136,7 @@ def test_pressed_again_it_adds_nothing(planner_client: Client) -> None:
     assert meeting.focus_indicators.count() == 1
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("year", "says"), [("", "「審議する評価年度」を入れると"), ("令和7年度", "令和7年度の評価年度がまだありません")]
 )
@@ -167,6 +168,7 @@ def test_the_year_of_the_current_strategy_is_meant(planner_client: Client) -> No
     assert list(meeting.focus_indicators.all()) == [behind]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["所管課", "委員", "システム管理", ""])
 def test_other_roles_do_not_choose(role: str) -> None:
     judged(11)
@@ -177,6 +179,7 @@ def test_other_roles_do_not_choose(role: str) -> None:
     assert not meeting.focus_indicators.exists()
 
 
+@pytest.mark.once
 def test_nobody_chooses_without_logging_in() -> None:
     judged(11)
     make_round()
@@ -327,6 +330,7 @@ def test_of_a_meeting_that_is_not_on_the_site_the_office_is_told(planner_client:
     assert not Opinion.objects.public().exists()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["所管課", "委員", "システム管理", ""])
 def test_other_roles_do_not_publish(role: str) -> None:
     client = client_of(role)
@@ -337,6 +341,7 @@ def test_other_roles_do_not_publish(role: str) -> None:
     assert opinion.status == OpinionStatus.SUBMITTED
 
 
+@pytest.mark.once
 def test_nobody_publishes_without_logging_in() -> None:
     opinion = make_opinion(status=OpinionStatus.SUBMITTED)
     assert "/login/" in publish(Client(), opinion).redirect_chain[0][0]

@@ -77,6 +77,7 @@ def test_a_report_that_was_changed_since_is_left_alone(planner_client: Client) -
     assert report.workflow == Workflow.SUBMITTED
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["所管課", "委員", "システム管理"])
 def test_only_the_office_reviews(role: str) -> None:
     report, round_, client = make_report(workflow=Workflow.SUBMITTED), make_round(), Client()

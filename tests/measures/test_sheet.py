@@ -160,6 +160,7 @@ def test_a_row_is_saved_for_itself_and_shown_back_normalised(member: Client, mea
     assert report.history.get().history_change_reason == "取組の年度報告"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("written", "kept"), [("0", Decimal(0)), ("", None), ("1,200千円", Decimal(1200))])
 def test_no_cost_and_an_unknown_cost_are_two_things(
     member: Client, measure: Measure, written: str, kept: Decimal | None
@@ -171,6 +172,7 @@ def test_no_cost_and_an_unknown_cost_are_two_things(
     assert member.post(row_of(round_, measure), typed(member, round_, measure)).json()["outcome"] == "same"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("cells", "wrong", "says"),
     [
@@ -257,6 +259,7 @@ def test_what_a_department_changes_waits_again(member: Client, measure: Measure)
 # Who may, and when
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("role", "own", "status", "allowed"),
     [

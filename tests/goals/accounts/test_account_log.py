@@ -60,6 +60,7 @@ def change_own(client: Client, old: str = PASSWORD) -> Any:
     return client.post(OWN, {"old_password": old, "new_password1": NEW, "new_password2": NEW})
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["所管課", "企画調整課", "システム管理", ""])
 def test_a_password_changed_by_its_owner_is_in_the_log(role: str) -> None:
     client = client_of(role, username="tantou", departments=[make_department(name="こども課")] if role else [])
@@ -95,6 +96,7 @@ def test_a_password_taken_away_is_in_the_log() -> None:
     assert told(AuditAction.PASSWORD) == ["利用者「tantou」のパスワードによるログインを停止"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["所管課", "委員", ""])
 def test_others_set_no_password(role: str) -> None:
     user, client = make_user(username="tantou"), client_of(role)
@@ -197,6 +199,7 @@ def test_memberships_under_an_account_are_told_one_by_one() -> None:
     ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["企画調整課", "システム管理"])
 def test_memberships_in_their_own_table_are_told_with_what_they_were(role: str) -> None:
     kodomo, zeimu = make_department(name="こども課"), make_department(name="税務課")

@@ -50,6 +50,7 @@ def name(model: Any) -> str:
     return str(model._meta.label)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("model", PLAN, ids=name)
 def test_the_office_reaches_every_table_and_a_department_looks_without_touching(model: Any) -> None:
     office, department, stranger = client_of("企画調整課"), client_of("所管課"), client_of("")
@@ -66,6 +67,7 @@ def test_the_office_reaches_every_table_and_a_department_looks_without_touching(
         assert Client().get(url(model, page)).status_code == 302
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("model", [User, Group, AuditEvent], ids=name)
 def test_accounts_and_the_log_are_for_those_who_keep_them(model: Any) -> None:
     make_user()
@@ -142,6 +144,7 @@ def test_an_officer_makes_an_account_with_its_place_and_the_log_knows() -> None:
     ]
 
 
+@pytest.mark.once
 def test_nobody_deletes_an_account() -> None:
     user = make_user(username="tantou")
     for client in (client_of("システム管理"), client_of("企画調整課")):
@@ -155,6 +158,7 @@ def test_nobody_deletes_an_account() -> None:
     assert User.objects.filter(pk=user.pk).exists()
 
 
+@pytest.mark.once
 def test_only_a_superuser_makes_a_superuser_or_touches_one() -> None:
     boss, user, client = make_superuser(), make_user(username="tantou"), client_of("システム管理")
     content = client.get(url(User, "change", user.pk)).content.decode()

@@ -141,6 +141,7 @@ def test_the_reason_may_be_left_out_and_is_never_longer_than_is_kept(planner_cli
     assert row.history.count() == count
 
 
+@pytest.mark.once
 def test_a_row_that_is_new_is_asked_for_no_reason_and_a_reader_for_none(planner_client: Client) -> None:
     indicator = make_indicator()
     assert "change_reason" not in planner_client.get(reverse("admin:kpis_indicator_add")).content.decode()
@@ -168,6 +169,7 @@ def test_a_department_gives_a_reason_for_its_own_value() -> None:
     assert cells(client, value)[0] == ["犀川 花子（tantou）", "変更", "集計を直した。", "実績値", "12", "15.5"]
 
 
+@pytest.mark.once
 def test_choices_years_numbers_and_flags_read_as_in_the_form(planner_client: Client) -> None:
     target = make_target(target=Decimal(12345))
     data = Form(planner_client.get(page_of("change", target)).content.decode()).sent
@@ -269,6 +271,7 @@ def test_the_queries_of_a_history_do_not_grow_with_it(planner_client: Client) ->
     assert counts[0] == counts[1]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("model", TRACED, ids=lambda model: model.__name__)
 def test_the_history_is_read_by_staff_and_by_nobody_else(model: Any) -> None:
     row = make_row(model)
@@ -301,6 +304,7 @@ def test_what_a_row_held_at_one_time_is_shown_with_its_lists_of_that_time(planne
     assert "<form" not in new[new.index('id="content"') :]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("model", TRACED, ids=lambda model: model.__name__)
 def test_the_moments_of_a_history_are_read_by_staff_and_written_by_nobody(super_client: Client, model: Any) -> None:
     record = make_row(model).history.latest()
@@ -315,6 +319,7 @@ def test_the_moments_of_a_history_are_read_by_staff_and_written_by_nobody(super_
         assert super_client.get(address).status_code == 404
 
 
+@pytest.mark.once
 def test_a_member_reads_no_history_of_an_opinion_that_the_list_hides() -> None:
     hidden, public = make_opinion(status="SUBMITTED", text="まだ公開しない意見"), make_opinion()
     member = make_user("委員")
@@ -325,6 +330,7 @@ def test_a_member_reads_no_history_of_an_opinion_that_the_list_hides() -> None:
         assert client.get(moment_of(row.history.latest())).status_code == status
 
 
+@pytest.mark.once
 def test_the_history_of_a_deleted_row_is_for_those_who_may_delete() -> None:
     opinion = make_opinion(status="SUBMITTED", text="消した意見")
     history, record = page_of("history", opinion), opinion.history.latest()

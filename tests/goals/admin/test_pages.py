@@ -127,6 +127,7 @@ def test_lists_and_forms_take_the_same_number_of_queries_however_much_there_is(
             assert many[0] <= 20
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("model", MODELS, ids=name)
 def test_a_form_sent_empty_is_answered_with_sentences(super_client: Client, model: Any) -> None:
     response = super_client.post(url(model, "add"), {"_save": "保存"})
@@ -149,6 +150,7 @@ def test_the_admin_has_its_japanese_name(super_client: Client) -> None:
     assert_clean(content)
 
 
+@pytest.mark.once
 def test_the_confirmation_page_and_the_amendment_form_obey_the_policy(super_client: Client) -> None:
     make_world()
     open_round = Round.objects.get(status=RoundStatus.OPEN)

@@ -27,6 +27,7 @@ def make_two() -> None:
     make_revision(status="DRAFT", name="次の改訂")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("line", "says"),
     [

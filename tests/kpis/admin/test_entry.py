@@ -58,6 +58,7 @@ def test_nobody_enters_without_signing_in() -> None:
     assert value.version == 1
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["委員", "システム管理", ""])
 def test_other_roles_do_not_enter(role: str) -> None:
     make_round()
@@ -69,6 +70,7 @@ def test_other_roles_do_not_enter(role: str) -> None:
     assert value.value == 12
 
 
+@pytest.mark.once
 def test_a_clerk_does_not_enter_for_another_department() -> None:
     client, _ = department_clerk()
     make_round()
@@ -90,6 +92,7 @@ def test_a_membership_that_has_ended_opens_nothing() -> None:
     assert response.status_code == 403
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("status", "says"),
     [

@@ -80,6 +80,7 @@ def test_zero_is_kept_as_a_value(planner_client: Client) -> None:
     assert 'value="0"' in planner_client.get(change(value)).content.decode()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
@@ -118,6 +119,7 @@ def test_a_second_value_for_the_same_year_is_refused(planner_client: Client) -> 
 # Warnings
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("make", "typed", "says"),
     [
@@ -146,6 +148,7 @@ def test_an_odd_value_is_saved_and_a_warning_says_why(
     assert says in " ".join(messages_of(page))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("before", "typed"), [(100, "100"), (100, "51"), (0, "3"), (None, "1000000")])
 def test_an_ordinary_value_brings_no_warning(planner_client: Client, before: int | None, typed: str) -> None:
     make_round()

@@ -74,6 +74,7 @@ def test_each_other_kind_is_registered(
         assert (row.rating, row.committee_rating) == (Rating.ON_TRACK, Rating.BEHIND)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("change", "says"),
     [
@@ -110,6 +111,7 @@ def test_the_link_at_an_assessment_opens_the_form_for_it(planner_client: Client)
     assert "（公表: 12件）" in content
 
 
+@pytest.mark.once
 def test_an_anonymous_visitor_and_other_roles_amend_nothing() -> None:
     assessment = make_published()
     assert Client().post(ADD, typed(assessment)).status_code == 302
@@ -121,6 +123,7 @@ def test_an_anonymous_visitor_and_other_roles_amend_nothing() -> None:
     assert not Amendment.objects.exists()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("model", ["assessment", "amendment"])
 def test_not_even_a_superuser_edits_what_is_frozen(super_client: Client, model: str) -> None:
     assessment = make_published()

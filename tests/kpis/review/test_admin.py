@@ -190,6 +190,7 @@ def test_the_office_returns_values_with_a_note(planner_client: Client) -> None:
     assert "差戻し: 出典を書いてください。" in page.content.decode()
 
 
+@pytest.mark.once
 def test_a_mistake_changes_nothing_and_keeps_what_was_chosen_and_typed(planner_client: Client) -> None:
     value, round_ = make_value(workflow=Workflow.SUBMITTED), make_round()
     page = press(planner_client, round_, value, step="return", note=" ")
@@ -237,6 +238,7 @@ def test_a_published_round_is_only_looked_at(planner_client: Client) -> None:
     assert value.workflow == Workflow.PUBLISHED
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["所管課", "委員", "システム管理", ""])
 def test_other_roles_do_not_review(role: str) -> None:
     value, round_, client = make_value(workflow=Workflow.SUBMITTED), make_round(), client_of(role)
@@ -330,6 +332,7 @@ def test_a_superuser_takes_a_publication_back_with_all_that_was_published_along(
     )
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("reason", ["", " ", "長" * 201])
 def test_without_a_fitting_reason_nothing_is_taken_back(super_client: Client, reason: str) -> None:
     round_, _ = published()
@@ -344,6 +347,7 @@ def test_a_round_that_is_not_public_is_not_taken_back(super_client: Client) -> N
     assert page.context["form"].non_field_errors() == ["この評価年度は公表されていません。"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["所管課", "企画調整課", "委員", "システム管理"])
 def test_no_role_takes_a_publication_back(role: str) -> None:
     round_, _ = published()

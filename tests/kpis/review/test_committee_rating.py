@@ -180,6 +180,7 @@ def test_only_what_was_handed_in_is_rated(planner_client: Client, workflow: str,
 # Who may
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["所管課", "委員", "システム管理", ""])
 def test_other_roles_do_not_rate(role: str) -> None:
     department = make_department()

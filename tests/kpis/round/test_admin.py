@@ -120,6 +120,7 @@ def test_confirmed_reports_on_measures_are_published_along(planner_client: Clien
     assert (draft.workflow, other.workflow) == (Workflow.DRAFT, Workflow.CONFIRMED)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
@@ -181,6 +182,7 @@ def test_an_anonymous_visitor_is_sent_to_the_door() -> None:
         assert "/admin/login/" in response.headers["Location"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["所管課", "委員", "システム管理"])
 def test_other_roles_neither_open_nor_publish(role: str) -> None:
     round_ = make_round(status=RoundStatus.PREPARING)
@@ -203,6 +205,7 @@ def test_the_state_is_not_in_the_form(planner_client: Client) -> None:
     assert (round_.status, round_.published_on, str(round_.due_on)) == (RoundStatus.OPEN, None, "2025-07-31")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("status", [RoundStatus.OPEN, RoundStatus.PUBLISHED])
 def test_a_round_that_has_begun_is_not_deleted(planner_client: Client, status: str) -> None:
     round_ = make_round(status=status)

@@ -239,6 +239,7 @@ def test_reports_on_measures_come_back_along() -> None:
     assert (report.workflow, other.workflow) == (Workflow.CONFIRMED, Workflow.PUBLISHED)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["所管課", "企画調整課", "委員", "システム管理"])
 def test_no_role_takes_a_publication_back(role: str) -> None:
     round_, value = published()

@@ -145,11 +145,13 @@ def test_the_page_shows_all_parts_and_a_goal_of_its_own(client: Client, world: D
     assert "意見は、まだ公開されていません" in read(client, "/committee/2025/goals/1/")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", ["2025/goals/9/", "2030/", "2025/goals/0/", "2030/pack/", "2030/pack.xlsx"])
 def test_what_is_not_published_is_not_found(client: Client, world: Dashboard, path: str) -> None:
     assert client.get(f"/committee/{path}").status_code == 404
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("query", ["edition=9", "edition=x", "edition=", "edition=999999999", "edition=\x00", "goal=1"])
 def test_a_strange_query_leaves_the_page_whole(client: Client, world: Dashboard, query: str) -> None:
     assert "令和7年度（2025年度）の評価" in read(client, f"/committee/2025/?{query}")
@@ -208,6 +210,7 @@ def test_a_meeting_that_is_not_listed_chooses_nothing_in_public(world: Dashboard
     assert reloaded().focus == []
 
 
+@pytest.mark.once
 def test_the_workbook_holds_numbers_and_is_ready_to_print(client: Client, world: Dashboard) -> None:
     answer = client.get("/committee/2025/pack.xlsx")
     assert answer["Content-Disposition"].endswith('filename="committee-2025.xlsx"')
@@ -234,6 +237,7 @@ def test_the_workbook_holds_numbers_and_is_ready_to_print(client: Client, world:
     assert "公表前" not in str(book["全体"].oddHeader.left.text)
 
 
+@pytest.mark.once
 def test_a_text_in_the_workbook_is_no_formula(client: Client, world: Dashboard) -> None:
     make_opinion(text="=1+1")
     book = openpyxl.load_workbook(BytesIO(client.get("/committee/2025/pack.xlsx").content))
@@ -287,6 +291,7 @@ def test_only_confirmed_values_are_judged_in_the_preview(waiting: None) -> None:
     ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", PREVIEW)
 def test_others_are_sent_to_the_door_or_away(waiting: None, client: Client, path: str) -> None:
     address = f"/committee/preview/2026/{path}"
@@ -296,6 +301,7 @@ def test_others_are_sent_to_the_door_or_away(waiting: None, client: Client, path
     assert client.get(address).status_code == 403
 
 
+@pytest.mark.once
 def test_a_membership_that_ended_opens_no_door(waiting: None) -> None:
     client = Client()
     client.force_login(make_user(Role.MEMBER, ends_on=timezone.localdate() - datetime.timedelta(days=1)))

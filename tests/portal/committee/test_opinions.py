@@ -63,12 +63,14 @@ def said(response: Any) -> str:
 # Who is let in
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", [START, SPEAK, "/committee/opinions/2024-10-22-1/", CHANGE])
 def test_a_stranger_is_led_to_the_door_and_back(client: Client, path: str) -> None:
     response = client.get(path)
     assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={path}")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", [START, SPEAK, "/committee/opinions/2024-10-22-1/"])
 def test_an_account_without_a_role_is_told_who_may_see_it(client: Client, path: str) -> None:
     client.force_login(make_user())
@@ -78,17 +80,20 @@ def test_an_account_without_a_role_is_told_who_may_see_it(client: Client, path: 
     assert "no-store" in response["Cache-Control"]
 
 
+@pytest.mark.once
 def test_a_member_whose_time_is_over_is_turned_away(client: Client) -> None:
     client.force_login(make_user(role="委員", ends_on=TODAY - datetime.timedelta(days=1)))
     assert client.get(START).status_code == 403
 
 
+@pytest.mark.once
 def test_a_department_reads_but_hands_in_nothing(client: Client) -> None:
     client.force_login(make_user(role="所管課"))
     assert "意見を提出する" not in read(client, START)
     assert client.get(SPEAK).status_code == 403
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", [START, SPEAK, CHANGE])
 def test_no_cache_keeps_a_page_of_the_members(browser: Client, meeting: Meeting, path: str) -> None:
     response = browser.get(path)
@@ -173,6 +178,7 @@ def test_an_account_without_a_role_changes_its_password_too(client: Client) -> N
     assert "パスワードを変更しました。" in said(client.post(CHANGE, form, follow=True))
 
 
+@pytest.mark.once
 def test_a_bad_password_is_explained_and_not_in_the_log(browser: Client) -> None:
     form = {"old_password": "wrong", "new_password1": "short", "new_password2": "short"}
     page = said(browser.post(CHANGE, form))
@@ -210,6 +216,7 @@ def test_the_name_of_the_member_is_that_of_the_account(last_name: str, name: str
     assert handing_in.name_of(User(username="iin", last_name=last_name)) == name
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", ["goal", "indicator", "measure"])
 def test_what_the_address_names_is_chosen_and_shown(browser: Client, meeting: Meeting, kind: str) -> None:
     measure = make_measure(text="屋内の遊び場を増やす")
@@ -242,6 +249,7 @@ def test_only_the_wording_in_force_can_be_chosen(browser: Client, meeting: Meeti
     assert "案の書き方" not in page
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
@@ -380,6 +388,7 @@ def test_an_opinion_on_an_earlier_wording_keeps_it(browser: Client, opinion: Opi
     assert opinion.measure == measure
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("case", ["another's", "nobody's", "public", "unknown"])
 def test_others_and_public_opinions_are_not_found(browser: Client, opinion: Opinion, case: str) -> None:
     change: dict[str, dict[str, Any]] = {

@@ -39,6 +39,7 @@ def is_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("role", ["所管課", "企画調整課", "システム管理"])
 def test_staff_choose_a_password_before_they_are_in(client: Client, door: str, role: str) -> None:
@@ -64,6 +65,7 @@ def test_a_member_chooses_a_password_and_comes_to_the_page_that_was_asked_for(cl
     assert is_in(client)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("first", "second", "said"),
     [

@@ -87,6 +87,7 @@ def test_the_door_opens_again_after_the_cool_off_and_not_before(monkeypatch: pyt
     assert lets_in("tantou", PASSWORD, **HERE)
 
 
+@pytest.mark.once
 def test_limit_and_cool_off_are_settings(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.AXES_FAILURE_LIMIT = settings.LOGIN_FAILURE_LIMIT = 2
     settings.AXES_COOLOFF_TIME, settings.LOGIN_COOLOFF_MINUTES = datetime.timedelta(minutes=3), 3
@@ -133,6 +134,7 @@ def test_of_an_unknown_name_the_log_says_only_that_it_is_unknown() -> None:
     assert told(AuditAction.LOCKED_OUT) == [("登録のない利用者名", "192.0.2.7")]
 
 
+@pytest.mark.once
 def test_an_unknown_name_costs_a_hash_as_a_known_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
     make_user(username="tantou")
     encode, hashed = MD5PasswordHasher.encode, []
@@ -156,6 +158,7 @@ def lift(client: Client, *names: str) -> Any:
     return client.post(reverse("admin:auth_user_changelist"), form, follow=True)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["企画調整課", "システム管理"])
 def test_who_keeps_accounts_lets_somebody_in_again(role: str) -> None:
     make_user(username="tantou")
@@ -174,6 +177,7 @@ def test_who_keeps_accounts_lets_somebody_in_again(role: str) -> None:
     )
 
 
+@pytest.mark.once
 def test_a_department_lets_nobody_in() -> None:
     make_user(username="tantou")
     guess("tantou")
@@ -183,6 +187,7 @@ def test_a_department_lets_nobody_in() -> None:
     assert not lets_in("tantou", PASSWORD, **HERE)
 
 
+@pytest.mark.once
 def test_only_a_superuser_lets_a_superuser_in_again(super_client: Client) -> None:
     make_superuser(username="oyakata")
     guess("oyakata")
@@ -219,6 +224,7 @@ def address(behind: bool, settings: Any, forwarded: str | None, seen: str = "10.
     return client_address(RequestFactory().get("/", REMOTE_ADDR=seen, headers=headers))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("behind", "forwarded", "seen", "found"),
     [
@@ -242,6 +248,7 @@ def test_the_address_is_the_one_that_the_server_or_its_proxy_saw(
     assert address(behind, settings, forwarded, seen) == found
 
 
+@pytest.mark.once
 def test_of_ipv6_the_network_is_counted(settings: Any) -> None:
     settings.BEHIND_PROXY = False
     request = RequestFactory().get("/", REMOTE_ADDR="2001:db8:1:2:aaaa::1")
@@ -249,6 +256,7 @@ def test_of_ipv6_the_network_is_counted(settings: Any) -> None:
     assert client_address(request) == "2001:db8:1:2:aaaa::1"
 
 
+@pytest.mark.once
 def test_a_client_can_neither_escape_a_lock_out_nor_lock_others_out_by_a_header(settings: Any) -> None:
     settings.BEHIND_PROXY = True
     make_user(username="tantou")

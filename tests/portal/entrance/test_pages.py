@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 PAGE, CODE, FIRST = "/accounts/second-factor/", "/accounts/login/code/", "/accounts/login/password/"
 
 
+@pytest.mark.once
 def test_every_page_on_the_way_in_is_valid_html(tmp_path: Path, settings: Any) -> None:
     settings.TOTP_REQUIRED = ["企画調整課"]
     user = make_user("企画調整課", username="kikaku")

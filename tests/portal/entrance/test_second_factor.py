@@ -92,6 +92,7 @@ def rest(user: User) -> None:
 # Setting up
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["所管課", "企画調整課", "委員", "システム管理"])
 def test_whoever_is_logged_in_sets_an_app_up_and_sees_recovery_codes_once(client: Client, role: str) -> None:
     user = make_user(role, username="kikaku")
@@ -265,6 +266,7 @@ def test_code_and_new_password_come_one_after_the_other(client: Client, clock: A
 # Taking it away, new recovery codes
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("act", ["remove", "renew"])
 def test_who_has_no_code_neither_takes_it_away_nor_renews_the_recovery_codes(clock: Any, act: str) -> None:
     user, codes = make_owner(clock)
@@ -308,6 +310,7 @@ def take_away(client: Client, *users: User) -> Any:
     return client.post(reverse("admin:auth_user_changelist"), form, follow=True)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["企画調整課", "システム管理"])
 def test_who_keeps_accounts_takes_it_away(clock: Any, role: str) -> None:
     user, _ = make_owner(clock)
@@ -319,6 +322,7 @@ def test_who_keeps_accounts_takes_it_away(clock: Any, role: str) -> None:
     assert lets_in("kikaku", PASSWORD)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["所管課", "委員"])
 def test_others_take_nothing_away(clock: Any, role: str) -> None:
     user, _ = make_owner(clock)
@@ -345,6 +349,7 @@ def test_nobody_reads_a_secret_in_the_admin() -> None:
 # Required
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("role", "owes"), [("企画調整課", True), ("システム管理", False), ("所管課", False), ("委員", False)]
 )

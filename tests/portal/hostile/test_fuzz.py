@@ -118,12 +118,14 @@ def test_no_form_gets_an_error_of_the_server(world: World, line: Any, who: str, 
     assert try_form(world, line, who, seed) == ""
 
 
+@pytest.mark.once
 @many(60)
 @given(address=st.sampled_from(FORMS), seed=SEEDS)
 def test_the_doors_answer_whatever_is_typed(world: World, address: str, seed: int) -> None:
     assert try_door(Client(), address, TYPED, seed) == ""
 
 
+@pytest.mark.once
 @many(150)
 @given(number=st.integers(0, 7), seed=SEEDS)
 def test_no_damaged_file_breaks_a_reader(sound: list[bytes], number: int, seed: int) -> None:

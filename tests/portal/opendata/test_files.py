@@ -241,6 +241,7 @@ def make_demo() -> None:
 MARK = "デモデータ（実績値は架空です）"
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "column", "text"),
@@ -268,6 +269,7 @@ def test_the_demos_mark_follows_the_reason_and_leaves_measures_and_opinions_alon
     assert "併せて、進める" in texts["measures"]
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_the_demos_workbook_and_package_are_marked() -> None:
     make_demo()
@@ -281,6 +283,7 @@ def test_the_demos_workbook_and_package_are_marked() -> None:
     assert release.file_name("values", ending="csv") == "demo-kanazawa-strategy-values.csv"
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_the_real_files_carry_no_mark(settings: Any) -> None:
     publish_figures()

@@ -119,6 +119,7 @@ def test_rounds_amendments_and_revisions_stand_together_the_newest_first(client:
     assert [row["title"][:2] for row in entries(client)] == ["訂正", "第3", "第3"]
 
 
+@pytest.mark.once
 def test_the_home_page_and_every_footer_lead_to_the_changes(client: Client) -> None:
     make_revised()
     home = read(client, "/")
@@ -186,6 +187,7 @@ def test_fifty_changes_stand_on_a_page_and_the_rest_on_the_next(client: Client) 
     assert second.index("年（続き）") < second.index("2025年</h2>") < second.index("日付の記載なし")
 
 
+@pytest.mark.once
 def test_the_pages_lead_to_one_another(client: Client) -> None:
     make_many(100)
     first, second, third = (read(client, f"/changes/?page={number}") for number in (1, 2, 3))
@@ -197,6 +199,7 @@ def test_the_pages_lead_to_one_another(client: Client) -> None:
     assert second.count('aria-label="ページの切り替え"') == 1
 
 
+@pytest.mark.once
 def test_fifty_changes_or_fewer_need_no_pages(client: Client) -> None:
     make_many(47)
     page = read(client)
@@ -207,6 +210,7 @@ def test_fifty_changes_or_fewer_need_no_pages(client: Client) -> None:
     assert "あとのページにある改訂" not in page
 
 
+@pytest.mark.once
 def test_an_address_of_a_revision_leads_to_it_from_the_first_page(client: Client) -> None:
     make_many(60)
     first, second = read(client), read(client, "/changes/?page=2")
@@ -218,6 +222,7 @@ def test_an_address_of_a_revision_leads_to_it_from_the_first_page(client: Client
     assert "前の版との違いを見る" in second
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("asked", "is_last"), [("0", True), ("99", True), ("-1", True), ("x", False), ("", False)])
 def test_a_page_that_is_not_there_is_the_nearest_that_is(client: Client, asked: str, is_last: bool) -> None:
     make_many(60)

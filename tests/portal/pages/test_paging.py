@@ -80,6 +80,7 @@ def test_a_sorted_list_is_sorted_over_all_of_its_pages(client: Client) -> None:
     assert by_need == [f"3-1-k{number:03}" for number in range(1, 121)]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("asked", "shown"), [("99", 20), ("0", 20), ("-1", 20), ("x", 100), ("", 100), ("1.5", 100)])
 def test_a_page_that_is_not_there_is_the_nearest(client: Client, asked: str, shown: int) -> None:
     make_indicators(120)

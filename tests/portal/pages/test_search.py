@@ -97,6 +97,7 @@ def test_the_queries_do_not_grow_with_what_is_found(client: Client) -> None:
     assert queries() == few <= 12
 
 
+@pytest.mark.once
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(question=st.text(max_size=30))
 def test_no_question_breaks_a_page(client: Client, question: str) -> None:

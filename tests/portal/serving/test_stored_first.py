@@ -84,6 +84,7 @@ def server(db: None, settings: Settings, store_clock: Any) -> Server:
     return Server()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("accepts", ["gzip, br", "gzip", "gzip;q=0, br;q=0", ""])
 def test_the_answer_is_the_one_that_django_would_give(server: Server, method: str, accepts: str) -> None:
@@ -138,6 +139,7 @@ def test_a_page_of_another_state_is_not_sent(server: Server) -> None:
     assert server.reached_django == 2
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("path", "meta"),
     [
@@ -167,6 +169,7 @@ def test_a_path_is_not_taken_for_one_that_only_looks_like_it_in_another_encoding
     assert server.get("/%E9/")[0] == "404 Not Found"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("method", ["POST", "PUT", "OPTIONS"])
 def test_only_who_reads_is_answered(server: Server, method: str) -> None:
     server.get()
@@ -174,6 +177,7 @@ def test_only_who_reads_is_answered(server: Server, method: str) -> None:
     assert server.reached_django == 2
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("told", "scheme"),
     [("https", "https"), ("http", "http"), ("https, http", "https"), ("http, https", "http"), ("HTTPS", "http")],

@@ -83,6 +83,7 @@ def contents() -> list[Any]:
     return [version.current().number, *(list(model._default_manager.order_by("pk").values()) for model in models)]
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.usefixtures("loaded")
 class TestTheDemonstration:
@@ -282,6 +283,7 @@ def test_no_demonstration_over_an_account_of_the_same_name() -> None:
     assert not Strategy.objects.exists()
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("password", ["short", "password1234", "123456789012"])
 def test_a_password_that_the_site_would_refuse_is_refused(password: str) -> None:

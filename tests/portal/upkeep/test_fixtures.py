@@ -133,6 +133,7 @@ def test_texts_carry_no_stray_blanks_and_the_files_stay_readable() -> None:
         assert [value for value in strings if value != value.strip()] == []
 
 
+@pytest.mark.once
 def test_all_of_it_loads(db: None) -> None:
     report = loading.load(FIXTURES)
     assert report.total == {loading.Outcome.CREATED: sum(len(found) for found in rows().values())}

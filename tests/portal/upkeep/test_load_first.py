@@ -29,6 +29,7 @@ def test_the_first_load_is_made_public_and_kept_in_the_history(db: None) -> None
     assert (record.history_type, record.history_change_reason) == ("+", "初期データ")
 
 
+@pytest.mark.once
 def test_a_row_that_staff_made_first_stays_theirs(db: None) -> None:
     Department.objects.create(code="kikaku", name="企画の課")
     report = loading.load(FIXTURES)
@@ -36,6 +37,7 @@ def test_a_row_that_staff_made_first_stays_theirs(db: None) -> None:
     assert Department.objects.get().name == "企画の課"
 
 
+@pytest.mark.once
 def test_the_command_says_what_it_did(db: None, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("load_strategy")
     Theme.objects.filter(slug="iju").update(summary="")

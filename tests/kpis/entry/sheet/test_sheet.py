@@ -104,6 +104,7 @@ def test_the_page_says_when_a_row_came_back_and_why(member: Client, indicator: I
     assert f'href="#row-{indicator.code}"' in content
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("typed_name", ["<script>alert(1)</script>", 'a" onfocus="b'])
 def test_names_and_cells_are_text(member: Client, kodomo: Department, typed_name: str) -> None:
     found = make_indicator(name=typed_name, department=kodomo)
@@ -160,6 +161,7 @@ def test_the_lists_of_a_row_offer_the_states_and_show_the_chosen_one(
 # Saving one row
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("text", "value", "back"),
     [
@@ -194,6 +196,7 @@ def test_the_answer_to_a_save_tells_the_judgement(member: Client, indicator: Ind
     assert answer["seen"].startswith("1:")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("cells", "wrong", "says"),
     [
@@ -230,6 +233,7 @@ def test_a_milestone_takes_only_done_or_not(member: Client, kodomo: Department) 
     assert member.post(row_of(round_, found), {**data, **typed(found, value="0")}).json()["outcome"] == "saved"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("text", ["2026年11月", "令和8年11月", "Ｒ８．１１", "2026-11", "2026/11", "2026-11-05"])
 def test_the_expected_month_is_read_in_the_notations_of_the_city(
     member: Client, indicator: Indicator, text: str
