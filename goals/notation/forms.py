@@ -15,8 +15,7 @@ class FiscalYearField(forms.CharField):
     """A text box for a year in any notation of the city; cleans to the western year."""
 
     def __init__(self, **kwargs: Any) -> None:
-        for name in ("min_value", "max_value"):
-            kwargs.pop(name, None)
+        kwargs.pop("min_value", None)  # of every positive number in the database
         kwargs.setdefault("widget", forms.TextInput(attrs={"size": 12}))
         super().__init__(**kwargs)
         self.help_text = self.help_text or "例: 令和6年度、R6、2024"
@@ -63,12 +62,11 @@ class MonthField(DayField):
 class NumberField(forms.CharField):
     """A text box for a number in any notation of the city; cleans to a Decimal. Set `unit` to allow that unit behind it."""
 
-    def __init__(self, *, max_digits: int = 20, decimal_places: int = 6, **kwargs: Any) -> None:
-        for name in ("min_value", "max_value"):
+    def __init__(self, **kwargs: Any) -> None:
+        for name in ("max_digits", "decimal_places"):  # kept by the model
             kwargs.pop(name, None)
         kwargs.setdefault("widget", forms.TextInput(attrs={"size": 16, "inputmode": "decimal"}))
         super().__init__(**kwargs)
-        self.max_digits, self.decimal_places = max_digits, decimal_places
         self.unit: str | None = None
 
     def prepare_value(self, value: Any) -> Any:
