@@ -32,7 +32,7 @@ def _spellings(word: str) -> Iterator[str]:
     for group in SPELLINGS:
         for written in group:
             if written in word:
-                yield from (word.replace(written, other) for other in group if other != written)
+                yield from (word.replace(written, other) for other in group)
 
 
 def pieces(text: str, words: Sequence[str]) -> Iterator[tuple[str, bool]]:
@@ -40,7 +40,7 @@ def pieces(text: str, words: Sequence[str]) -> Iterator[tuple[str, bool]]:
     folded, origins = _folded_with_origins(text)
     hit = [False] * len(text)
     for spelling in (found for word in words for found in _spellings(word)):
-        start = folded.find(spelling) if spelling else -1
+        start = folded.find(spelling)
         while start >= 0:
             first, end = origins[start][0], origins[start + len(spelling) - 1][1]
             hit[first:end] = [True] * (end - first)

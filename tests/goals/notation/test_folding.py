@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goals.notation.folding import WORDS, fold, holds, pieces, words_of
+from goals.notation.folding import fold, holds, pieces, words_of
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,8 @@ from goals.notation.folding import WORDS, fold, holds, pieces, words_of
         ("１２３", "123"),
         ("㎡", "m2"),
         ("サービス", "さーびす"),
+        ("ァアヵヶ", "ぁあゕゖ"),
+        ("゠ヷ", "゠ヷ"),  # katakana without a hiragana
     ],
 )
 def test_width_case_and_kana_do_not_matter(written: str, meant: str) -> None:
@@ -27,7 +29,7 @@ def test_width_case_and_kana_do_not_matter(written: str, meant: str) -> None:
 
 def test_a_question_is_cut_at_blanks_of_any_width_and_has_an_end() -> None:
     assert words_of(" 子育て　支援\t子育て ") == ["子育て", "支援"]
-    assert len(words_of(" ".join(str(number) for number in range(100)))) == WORDS
+    assert words_of("一 二 三 四 五 六 七 八 九") == ["一", "二", "三", "四", "五", "六", "七", "八"]
 
 
 def test_every_word_has_to_be_there() -> None:
@@ -51,6 +53,7 @@ def test_whoever_asks_for_one_spelling_means_all(question: str) -> None:
         ("ががが", "がが", "[ががが]"),
         ("ｹﾊﾞとケバ", "ば", "ｹ[ﾊﾞ]とケ[バ]"),
         ("\u1112\u1161\u11ab과", "한", "[\u1112\u1161\u11ab]과"),
+        ("x\u0301とx", "x", "[x\u0301]と[x]"),
         ("面積10㎡です", "m2", "面積10[㎡]です"),
         ("子どもの居場所とこども", "コドモ", "[子ども]の居場所と[こども]"),
         ("なし", "ある", "なし"),
