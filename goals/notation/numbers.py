@@ -180,13 +180,13 @@ def _what_is_wrong(cleaned: str, shown: str, unit: str | None) -> str:
         return "は数値ではありません。値がないときは空欄にしてください。"
     if _hides_digits(shown):
         return "は丸数字や上付きの数字を含むため取り込めません。普通の数字で入力し、注は備考に書いてください。"
-    if "," in body and re.fullmatch(r"[+\-−△▲]?[0-9,]+(?:\.[0-9]*)?", body) and not _NUMBER.fullmatch(body):
+    if re.fullmatch(r"[+\-−△▲]?[0-9,]+(?:\.[0-9]*)?", body) and not _NUMBER.fullmatch(body):
         return "は桁区切りの位置が正しくありません。1,234 のように3桁ごとに区切るか、区切らずに入力してください。"
     if unit is not None and rest and not re.search(r"[0-9]", rest):
         wanted = f"単位は「{unit}」です" if unit else "単位はありません"
         action = f"「{unit}」での数値に直して" if unit else "数値だけを"
         return f"の「{rest}」は使えません。この指標の{wanted}。換算はされないので、{action}入力してください。"
-    if rest and _SCALES.search(rest):
+    if _SCALES.search(rest):
         return "は千・万・億などを含むため取り込めません。12,000 のように、桁をすべて数字で入力してください。"
     if len(re.findall(r"[0-9]+", cleaned)) > 1 and rest not in ("", "."):
         return "には数値が二つ以上あります。一つの欄には数値を一つだけ入力してください。"

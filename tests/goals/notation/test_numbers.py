@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from goals.notation.numbers import (
     format_percent,
     format_plain,
     parse_number,
+    whole,
     with_unit,
 )
 
@@ -112,7 +115,7 @@ def test_the_unit_of_the_indicator_may_stand_behind(text: str, unit: str, number
         ("864万人", "人", "「万人」は使えません。"),
         ("864人", "万人", "換算はされないので、「万人」での数値に直して入力してください。"),
         ("1.2ポイント", "%", "「ポイント」は使えません。"),
-        ("1.6人", "", "この指標の単位はありません。"),
+        ("1.6人", "", "この指標の単位はありません。換算はされないので、数値だけを入力してください。"),
     ],
 )
 def test_another_unit_is_refused_and_never_converted(text: str, unit: str, told: str) -> None:
@@ -150,10 +153,12 @@ def test_another_unit_is_refused_and_never_converted(text: str, unit: str, told:
         ("12,34,567", "桁区切り"),
         ("0,123", "桁区切り"),
         ("1,23人", "桁区切り"),
+        ("1,200人と300人", "数値が二つ以上"),
         ("864万人", "千・万・億"),
         ("14千人", "千・万・億"),
         ("3億円", "千・万・億"),
         ("1万2千", "千・万・億"),
+        ("1人2千円", "千・万・億"),
         ("50/100", "数値が二つ以上"),
         ("10～20", "数値が二つ以上"),
         ("10、20", "数値が二つ以上"),
@@ -164,7 +169,9 @@ def test_another_unit_is_refused_and_never_converted(text: str, unit: str, told:
         ("5abc", "「abc」は単位として読み取れません"),
         ("五十", "漢数字"),
         ("百件", "漢数字"),
+        ("十2件", "数値として読み取れません"),
         ("5.", "数値として読み取れません"),
+        ("1,234.", "数値として読み取れません"),
         (".5", "数値として読み取れません"),
         ("--5", "数値として読み取れません"),
         ("-△5", "数値として読み取れません"),
@@ -173,6 +180,8 @@ def test_another_unit_is_refused_and_never_converted(text: str, unit: str, told:
         ("——", "数値として読み取れません"),
         ("……", "数値として読み取れません"),
         ("不明", "数値として読み取れません"),
+        ("不明5羽", "数値として読み取れません"),
+        ("info", "数値として読み取れません"),
         ("N/A", "数値として読み取れません"),
         ("±3", "数値として読み取れません"),
         ("٣", "数値として読み取れません"),
@@ -182,6 +191,15 @@ def test_another_unit_is_refused_and_never_converted(text: str, unit: str, told:
 def test_what_is_no_number_is_refused_with_a_sentence(text: str, told: str) -> None:
     with pytest.raises(ValueError, match=f"(?s)^「.*{told}.*。$"):
         parse_number(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("不明", "数値として読み取れません"), ("10～20", "数値が二つ以上"), ("10%20", "数値が二つ以上")],
+)
+def test_what_is_no_number_is_told_before_its_unit(text: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        parse_number(text, "%")
 
 
 def test_the_refusal_quotes_the_cell_as_it_was_typed() -> None:
@@ -238,6 +256,7 @@ def test_a_plain_number_has_separators_and_no_trailing_zeros(number: str, text: 
         ("14593.4", 0, "14,593"),
         ("999.95", 1, "1,000.0"),
         ("12345678901234567890.55", 1, "12,345,678,901,234,567,890.6"),
+        (f"1{'0' * 30}.5", 0, f"1{',000' * 9},001"),
         ("1.50", None, "1.5"),
         ("49.83333333333333333333333333", None, "49.833333"),
     ],
@@ -294,6 +313,23 @@ def test_a_difference_that_rounds_to_nothing_is_called_slight_and_not_zero() -> 
     assert count.against(Decimal("-0.4")) == "をわずかに下回り"
     assert (count.against(Decimal(2)), count.against(Decimal(0))) == ("を2件上回り", "に届き")
     assert (count.gap(Decimal(0)), count.moved(Decimal("0.4"))) == ("0件", "よりわずかに増えました")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        *(("0", 0), ("12", 12), ("007", 7), ("１２", 12), ("9" * 18, 10**18 - 1)),
+        *((text, None) for text in (None, "", " ", "9" * 19, "-1", "+1", "1.0", "1,234", "²", "x")),
+    ],
+)
+def test_a_key_is_read_from_digits_and_nothing_else(text: str | None, number: int | None) -> None:
+    assert whole(text) == number
+
+
+@pytest.mark.parametrize(("thing", "name"), [(Missing("空欄"), "reason"), (Figures("%", 1), "unit")])
+def test_what_was_read_and_how_figures_are_written_stays_so(thing: Any, name: str) -> None:
+    with pytest.raises(FrozenInstanceError):
+        setattr(thing, name, "件")
 
 
 @given(numbers, st.sampled_from(UNITS))

@@ -70,6 +70,8 @@ def test_the_worked_examples_of_a_path_hold(
         (BETWEEN, 2024, "14", Rating.KEPT, "1"),
         (BETWEEN, 2024, "9", Rating.NOT_KEPT, "-1"),
         (BETWEEN, 2024, "18", Rating.NOT_KEPT, "-3"),
+        (replace(SATISFIED, upper=D(96)), 2024, "97", Rating.KEPT, "2"),
+        (replace(AT_MOST, upper=D(3)), 2024, "4", Rating.KEPT, "1"),
     ],
 )
 def test_what_is_to_be_kept_has_a_margin_but_no_progress(
@@ -234,6 +236,18 @@ def test_the_expected_path_goes_from_the_baseline_to_the_target_and_stays() -> N
     assert expected_value(SATISFIED, 2025) is None
 
 
+@pytest.mark.parametrize("year", [2024, 2028])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        *(replace(ACTIVITY, baseline=None), replace(ACTIVITY, target=None), replace(ACTIVITY, target_year=None)),
+        replace(ACTIVITY, kind=Kind.UNSET),
+    ],
+)
+def test_nothing_is_expected_on_a_path_without_its_ends(spec: TargetSpec, year: int) -> None:
+    assert expected_value(spec, year) is None
+
+
 def test_without_a_baseline_year_only_the_target_is_expected() -> None:
     spec = replace(ACTIVITY, baseline_year=None)
     assert [expected_value(spec, year) for year in (2020, 2027, 2028)] == [None, None, D(59)]
@@ -245,6 +259,7 @@ def test_without_a_baseline_year_only_the_target_is_expected() -> None:
 def test_a_third_of_the_way_is_on_track_exactly() -> None:
     spec = TargetSpec(Kind.REACH, D(0), 2020, D("0.1"), 2023)
     assert judge(spec, seen(2021, "0.0333333333333333333333333333333333")).rating is Rating.NEARLY
+    assert expected_value(replace(spec, target=D(1)), 2021) == D(f"0.{'3' * 28}")
     thirds = TargetSpec(Kind.REACH, D(1), 2020, D(2), 2023, expected={2022: D(2)})
     just = judge(thirds, seen(2022, "1.8"))
     assert (just.rating, just.pace) == (Rating.NEARLY, D("0.8"))

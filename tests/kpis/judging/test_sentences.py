@@ -234,6 +234,7 @@ def test_the_years_of_an_old_document_stay_in_its_era() -> None:
     seen = Observation(2016, D(1900), State.FINAL)
     judged = judge(STUDENTS, seen)
     assert "目標値1,800人（R1）まで" in judged.reason
+    assert "目標値1,800人（H31）まで" in judge(STUDENTS, seen, as_of=FIRST_STRATEGY).reason
     assert "目標値1,800人（H31）まで" in reason(Facts(STUDENTS, seen, judged, as_of=FIRST_STRATEGY), D("0.8"))
 
 
