@@ -32,9 +32,6 @@ class FiscalYearField(forms.CharField):
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from error
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
-
 
 class DayField(forms.DateField):
     """A box for a date in any notation of the city, beside those of Django; cleans to a date."""
@@ -86,6 +83,3 @@ class NumberField(forms.CharField):
                 code="missing",
             )
         return number
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
