@@ -98,7 +98,7 @@ def look_through_nginx(password: str) -> None:
 
 
 def look_at_static_files(visitor: Browser, page: str) -> None:
-    address = re.search(r'href="(/static/css/site\.[0-9a-f]{12}\.css)"', page)
+    address = re.search(r'href="(/static/css/tokens\.[0-9a-f]{12}\.css)"', page)
     assert address, page[:2000]
     bodies = set()
     for encoding in ("br", "gzip", "identity"):
