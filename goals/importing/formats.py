@@ -15,9 +15,8 @@ from import_export.formats.base_formats import Format
 
 from goals.importing import reading
 from goals.importing.limits import MAX_CELLS, TOO_MANY, FileRefused
-from goals.notation.spreadsheets import GETA
+from goals.notation.spreadsheets import GETA, is_exact
 
-_EXACT = 15  # digits that a cell of Excel holds
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -131,7 +130,7 @@ class Excel(_Download):
                 for place, value in enumerate(row):
                     if isinstance(value, str):
                         sheet.write_string(line, place, value, text if line else heading)
-                    elif len(Decimal(value).normalize().as_tuple().digits) > _EXACT:
+                    elif not is_exact(Decimal(value)):
                         sheet.write_string(line, place, f"{Decimal(value):f}", text)
                     else:
                         sheet.write_number(line, place, value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from decimal import Decimal
 
 UTF8, CP932 = "utf-8-sig", "cp932"
 GETA = "〓"  # stands for what cp932 lacks
@@ -39,3 +40,8 @@ def unguarded(text: str) -> str:
 def encoded(text: str, encoding: str) -> bytes:
     """Encode a file: UTF-8 with BOM, or cp932 with 〓 for what it lacks."""
     return text.translate(_TWINS).encode(CP932, "geta") if encoding == CP932 else text.encode(encoding)
+
+
+def is_exact(number: Decimal) -> bool:
+    """Tell whether a cell of Excel holds every digit of a number: it keeps fifteen, and rounds the rest."""
+    return len(number.normalize().as_tuple().digits) <= 15

@@ -1,21 +1,8 @@
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
-
 from goals.importing import Choice, Column, Number, Resource
 from kpis.models import Workflow, YearlyValue
 from kpis.resources.indicator import indicator_column, told
-
-_EXACT = 15  # digits that a cell of Excel holds
-
-
-class _Figure(Number):
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
-        """Write as text what Excel would round."""
-        if value is not None and len(Decimal(value).normalize().as_tuple().digits) > _EXACT:
-            kwargs["force_native_type"] = False
-        return super().render(value, obj, **kwargs)
 
 
 class YearlyValueResource(Resource):
@@ -25,7 +12,7 @@ class YearlyValueResource(Resource):
     indicator = indicator_column()
     indicator_name = told("indicator__name", "indicator_name", "指標名")
     unit = told("indicator__unit", "unit", "単位")
-    value = Column("value", "value", _Figure(), "実績値")
+    value = Column("value", "value", Number(), "実績値")
     workflow = told("workflow", "workflow", "進み具合", Choice(Workflow.choices))
 
     class Meta:

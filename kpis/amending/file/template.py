@@ -10,7 +10,7 @@ from typing import Any
 
 import xlsxwriter
 
-from goals.notation.spreadsheets import guarded
+from goals.notation.spreadsheets import guarded, is_exact
 from goals.notation.years import FiscalYear
 from kpis.amending.file.layout import TITLES
 from kpis.amending.file.line_plan import NO_VALUE
@@ -21,7 +21,6 @@ from kpis.models import AmendmentKind, Assessment, YearlyValue
 from kpis.models.value import SELF_RATINGS
 
 SHEET = "公表後の変更"
-_EXACT = 15  # digits that a cell of Excel holds
 _SPARE = 200  # rows below for what is added by hand
 _DUE = [State.PRELIMINARY, State.ESTIMATE, State.UNPUBLISHED, State.COLLECTING, ""]
 _TOLD = ("code", "year", "name", "unit", "was_value", "was_state", "known_on")  # what the system knows already
@@ -129,7 +128,7 @@ class _Form:
             self.sheet.write_blank(number, place, None, style)
         elif isinstance(content, str):
             self.sheet.write_string(number, place, guarded(content), style)
-        elif len(content.normalize().as_tuple().digits) > _EXACT:
+        elif not is_exact(content):
             self.sheet.write_string(number, place, format(content, "f"), style)
         else:
             self.sheet.write_number(number, place, content, self.number)

@@ -13,7 +13,7 @@ import xlsxwriter
 from goals.models import Department
 from goals.notation.days import format_day
 from goals.notation.numbers import format_decimals
-from goals.notation.spreadsheets import guarded
+from goals.notation.spreadsheets import guarded, is_exact
 from goals.notation.years import FiscalYear
 from kpis.display import prefetched
 from kpis.entry.workbook.contents import shown
@@ -24,7 +24,6 @@ from kpis.models.value import SELF_RATINGS
 
 SHEET, GUIDE = "調査票", "記入のしかた"
 _HEAD = 2  # the row of the headings, from 0
-_EXACT = 15  # digits that a cell of Excel holds
 _WIDTHS = (10, 22, 34, 7, 12, 12, 14, 12, 14, 11, 13, 28, 34, 34, 13, 28, 5)
 _GUIDE = [
     (
@@ -165,7 +164,7 @@ class _Form:
         """Write a number as a number; as text where Excel would round it."""
         if number is None:
             self._text(row, place, otherwise, style)
-        elif len(number.normalize().as_tuple().digits) > _EXACT:
+        elif not is_exact(number):
             self.sheet.write_string(row, place, format(number, "f"), style)
         else:
             self.sheet.write_number(row, place, number, style)
